@@ -1,0 +1,121 @@
+#include "account/account.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "compat/compat.h"
+
+enum {
+	ENTRY_BYTES = 16 * 1024,   /* one entry of the user database */
+	ENTRY_MAX_BYTES = 1024 * 1024
+};
+
+struct entry {
+	struct passwd passwd;
+	char *text; /* owned: what passwd points into */
+};
+
+/* name, or uid when name is NULL. Gives 0 or an errno. */
+static int
+ask_once(struct entry *entry, const char *name, uid_t uid, size_t size_bytes,
+    bool *is_absent_out)
+{
+	struct passwd *found = NULL;
+	char *bigger = realloc(entry->text, size_bytes);
+	int error;
+
+	if (bigger == NULL)
+		return ENOMEM;
+	entry->text = bigger;
+	if (name != NULL)
+		error = getpwnam_r(name, &entry->passwd, entry->text,
+		    size_bytes, &found);
+	else
+		error = getpwuid_r(
+		    uid, &entry->passwd, entry->text, size_bytes, &found);
+	*is_absent_out = error == 0 && found == NULL;
+	return error;
+}
+
+/*
+ * Only "0 and no result" is an answer. Some systems say ENOENT or ESRCH for
+ * it, but the same codes come from a database that is away, so they count as
+ * "could not ask".
+ */
+static int
+ask(struct entry *entry, const char *name, uid_t uid, bool *is_absent_out)
+{
+	size_t size_bytes = ENTRY_BYTES;
+	int error;
+
+	entry->text = NULL;
+	*is_absent_out = false;
+	error = ask_once(entry, name, uid, size_bytes, is_absent_out);
+	while (error == ERANGE && size_bytes < ENTRY_MAX_BYTES) {
+		size_bytes *= 2;
+		error = ask_once(entry, name, uid, size_bytes, is_absent_out);
+	}
+	return error;
+}
+
+static enum verdict
+set_home(struct account *account, const char *home, struct failure *why)
+{
+	if (strlcpy(account->home, home, sizeof(account->home)) >=
+	    sizeof(account->home))
+		return failure_retry(why, "home-long", "4.3.5", home);
+	return VERDICT_OK;
+}
+
+enum verdict
+account_self(struct account *account, const char *home, struct failure *why)
+{
+	struct entry entry;
+	enum verdict verdict = VERDICT_OK;
+	bool is_absent;
+	int error;
+
+	account->name[0] = '\0';
+	account->home[0] = '\0';
+	if (home != NULL && home[0] == '/')
+		return set_home(account, home, why);
+	error = ask(&entry, NULL, geteuid(), &is_absent);
+	if (error == 0 && !is_absent) {
+		(void)strlcpy(account->name, entry.passwd.pw_name,
+		    sizeof(account->name)); /* only shown */
+		verdict = set_home(account, entry.passwd.pw_dir, why);
+	} else if (error != 0) {
+		errno = error;
+		verdict = failure_errno(why, "getpwuid", "user database");
+	}
+	free(entry.text);
+	return verdict;
+}
+
+enum verdict
+account_is_self(const char *name, bool *is_self_out, struct failure *why)
+{
+	struct entry entry;
+	enum verdict verdict = VERDICT_OK;
+	bool is_absent;
+	int error;
+
+	error = ask(&entry, name, 0, &is_absent);
+	if (is_absent) {
+		verdict = failure_refuse(
+		    why, "user-unknown", EX_NOUSER, "5.1.1", name);
+	} else if (error != 0) {
+		errno = error;
+		verdict = failure_errno(why, "getpwnam", name);
+	} else {
+		*is_self_out = entry.passwd.pw_uid == geteuid();
+	}
+	free(entry.text);
+	return verdict;
+}

@@ -1,0 +1,157 @@
+#include "base/interrupt.h"
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+enum {
+	GRACE_TICKS = 3, /* seconds from the request to the forced exit */
+	HOLD_S = 900	 /* longest wait for the outcome of a commit */
+};
+
+enum phase {
+	PHASE_OPEN, /* everything can still be undone */
+	PHASE_HELD, /* the outcome of a commit is awaited */
+	PHASE_DONE  /* the message is durable */
+};
+
+static volatile sig_atomic_t stopped_by; /* signal, 0 when none */
+static volatile sig_atomic_t ticks;
+static volatile sig_atomic_t phase;
+static void (*volatile cleanup_now)(void);
+
+static const int stopping[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGALRM };
+static const int crashing[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
+
+/* Only async-signal-safe calls; no translation, no log line. */
+static void
+leave(const char *sentence)
+{
+	ssize_t ignored;
+
+	if (phase == PHASE_DONE)
+		_exit(EX_OK);
+	if (phase == PHASE_OPEN && cleanup_now != NULL)
+		cleanup_now();
+	/* When standard error is gone, the exit code still tells. */
+	ignored = write(STDERR_FILENO, sentence, strlen(sentence));
+	(void)ignored;
+	_exit(EX_TEMPFAIL);
+}
+
+/*
+ * The request is first only noted: the calls that wait return EINTR and the
+ * delivery is undone in the usual way. A signal that arrives just before
+ * such a call would be missed; the alarm that comes every second from then
+ * on heals that, and its third one ends a library that never returns.
+ */
+static void
+on_stop(int number)
+{
+	bool is_alarm = number == SIGALRM;
+
+	if (phase != PHASE_OPEN) {
+		if (is_alarm)
+			leave("4.4.7 the mailbox did not answer in time\n");
+		stopped_by = number;
+		return;
+	}
+	if (stopped_by == 0)
+		stopped_by = number;
+	else if (is_alarm)
+		ticks = ticks + 1;
+	if (ticks >= GRACE_TICKS)
+		leave("4.3.0 the delivery was interrupted\n");
+	(void)alarm(1);
+}
+
+static void
+on_crash(int number)
+{
+	(void)number;
+	leave("4.3.0 the delivery agent crashed; please report this\n");
+}
+
+static void
+catch_all(const int *numbers, size_t count, void (*handler)(int))
+{
+	struct sigaction action;
+	size_t i;
+
+	memset(&action, 0, sizeof(action));
+	action.sa_handler = handler;
+	(void)sigfillset(&action.sa_mask);
+	for (i = 0; i < count; i++)
+		(void)sigaction(numbers[i], &action, NULL);
+}
+
+/* Everything is blocked except what the handlers are for. */
+static void
+set_mask(void)
+{
+	sigset_t mask;
+	size_t i;
+
+	(void)sigfillset(&mask);
+	for (i = 0; i < sizeof(stopping) / sizeof(stopping[0]); i++)
+		(void)sigdelset(&mask, stopping[i]);
+	for (i = 0; i < sizeof(crashing) / sizeof(crashing[0]); i++)
+		(void)sigdelset(&mask, crashing[i]);
+	(void)sigprocmask(SIG_SETMASK, &mask, NULL);
+}
+
+void
+interrupt_start(unsigned int deadline_s)
+{
+	interrupt_deadline(deadline_s);
+	catch_all(stopping, sizeof(stopping) / sizeof(stopping[0]), on_stop);
+	catch_all(crashing, sizeof(crashing) / sizeof(crashing[0]), on_crash);
+	set_mask();
+}
+
+void
+interrupt_deadline(unsigned int deadline_s)
+{
+	phase = PHASE_OPEN;
+	(void)alarm(deadline_s);
+}
+
+enum verdict
+interrupt_check(struct failure *why)
+{
+	int number = stopped_by;
+
+	if (number == 0)
+		return VERDICT_OK;
+	if (number == SIGALRM)
+		return failure_retry(why, "deadline", "4.4.7", "deadline");
+	return failure_retry(why, "signal", "4.3.2", "signal");
+}
+
+void
+interrupt_hold(void)
+{
+	phase = PHASE_HELD;
+	(void)alarm(HOLD_S);
+}
+
+void
+interrupt_release(void)
+{
+	phase = PHASE_OPEN;
+}
+
+void
+interrupt_done(void)
+{
+	phase = PHASE_DONE;
+}
+
+void
+interrupt_cleanup(void (*cleanup)(void))
+{
+	cleanup_now = cleanup;
+}

@@ -1,0 +1,71 @@
+/*
+ * interrupt.h - signals and the deadline: what may stop a delivery, when.
+ *
+ * Senders bounce a message when its delivery dies by a signal or outlives
+ * their patience, so every signal that can be caught ends in exit 75.
+ */
+#ifndef BASE_INTERRUPT_H
+#define BASE_INTERRUPT_H
+
+#include "base/failure.h"
+
+/*
+ * interrupt_start - take over all signals and start the deadline.
+ *
+ * Takes   deadline_s, seconds until SIGALRM, 1 or more.
+ * Gives   dispositions and mask are ours, whatever was inherited. HUP, INT,
+ *         QUIT, TERM and ALRM make interrupt_check() fail, and cut
+ *         short a call that waits; when the program has not come to such a
+ *         check within three seconds, it cleans up and leaves with 75 from
+ *         the handler. SEGV, BUS, FPE, ILL and ABRT leave with 75 at once. The others are blocked, which makes a broken pipe or a
+ *         file size limit an errno.
+ * Source  POSIX.1-2008 sigaction(), sigprocmask(), alarm().
+ */
+void interrupt_start(unsigned int deadline_s);
+
+/*
+ * interrupt_deadline - start a delivery's deadline, counted from now.
+ */
+void interrupt_deadline(unsigned int deadline_s);
+
+/*
+ * interrupt_check - has something asked us to stop?
+ *
+ * Fails   VERDICT_RETRY at "deadline" or "signal".
+ */
+enum verdict interrupt_check(struct failure *why);
+
+/*
+ * interrupt_hold - from here on the outcome must become known.
+ *
+ * Gives   signals wait, and the deadline is set to 900 seconds, because a
+ *         server that hangs may still commit what we asked for. When that
+ *         time is over too: exit 75, nothing cleaned up, and the witness in
+ *         tmp/ makes the sender's next try harmless.
+ */
+void interrupt_hold(void);
+
+/*
+ * interrupt_release - the outcome is known: not delivered.
+ *
+ * Gives   what came in meanwhile counts at the next interrupt_check().
+ */
+void interrupt_release(void);
+
+/*
+ * interrupt_done - the outcome is known: the message is durable.
+ *
+ * Gives   until interrupt_deadline() starts the next one, a deadline or a
+ *         crash ends in exit 0, other signals are ignored: nothing that
+ *         happens after the promise holds may make the sender try again.
+ */
+void interrupt_done(void);
+
+/*
+ * interrupt_cleanup - what the handler does before it leaves.
+ *
+ * Takes   a function that calls async-signal-safe functions alone, or NULL.
+ */
+void interrupt_cleanup(void (*cleanup)(void));
+
+#endif

@@ -1,0 +1,71 @@
+#include "base/span.h"
+
+#include <string.h>
+#include <strings.h>
+
+struct span
+span_of(const char *text)
+{
+	struct span whole = { text, text == NULL ? 0 : strlen(text) };
+
+	return whole;
+}
+
+struct span
+span_from(struct span whole, size_t skip_bytes)
+{
+	if (skip_bytes >= whole.size_bytes)
+		return span_of(NULL);
+	whole.at += skip_bytes;
+	whole.size_bytes -= skip_bytes;
+	return whole;
+}
+
+struct span
+span_line(struct span *rest)
+{
+	struct span line = *rest;
+	const char *lf = NULL;
+
+	if (rest->size_bytes > 0)
+		lf = memchr(rest->at, '\n', rest->size_bytes);
+	if (lf != NULL)
+		line.size_bytes = (size_t)(lf - rest->at) + 1;
+	*rest = span_from(*rest, line.size_bytes);
+	return line;
+}
+
+bool
+span_starts(struct span whole, const char *prefix)
+{
+	size_t size_bytes = strlen(prefix);
+
+	return whole.size_bytes >= size_bytes &&
+	    memcmp(whole.at, prefix, size_bytes) == 0;
+}
+
+/* strncasecmp() would stop at a NUL; both sides are compared to the end. */
+bool
+span_starts_nocase(struct span whole, const char *prefix)
+{
+	size_t size_bytes = strlen(prefix);
+
+	return whole.size_bytes >= size_bytes &&
+	    strncasecmp(whole.at, prefix, size_bytes) == 0;
+}
+
+static bool
+is_white(char byte)
+{
+	return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
+}
+
+struct span
+span_trim(struct span whole)
+{
+	while (whole.size_bytes > 0 && is_white(whole.at[0]))
+		whole = span_from(whole, 1);
+	while (whole.size_bytes > 0 && is_white(whole.at[whole.size_bytes - 1]))
+		whole.size_bytes--;
+	return whole;
+}

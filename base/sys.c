@@ -1,0 +1,81 @@
+#include "base/sys.h"
+
+#include <sys/file.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "compat/compat.h"
+
+/* openat(2) is variadic in C libraries; a table wants one type. */
+static int
+call_openat(int dir_fd, const char *path, int flags, mode_t mode)
+{
+	return openat(dir_fd, path, flags, mode);
+}
+
+static int
+call_dup(int fd)
+{
+	return fcntl(fd, F_DUPFD_CLOEXEC, 3);
+}
+
+#if HAVE_FULL_FSYNC
+/*
+ * fsync(2) of macOS leaves data in the drive's own cache. File systems that
+ * do not know F_FULLFSYNC (network mounts) answer ENOTSUP, ENOTTY or EINVAL;
+ * there fsync() is the strongest there is.
+ */
+static int
+call_fsync(int fd)
+{
+	if (fcntl(fd, F_FULLFSYNC) == 0)
+		return 0;
+	if (errno != ENOTSUP && errno != ENOTTY && errno != EINVAL)
+		return -1;
+	return fsync(fd);
+}
+#else
+static int
+call_fsync(int fd)
+{
+	return fsync(fd);
+}
+#endif
+
+#if HAVE_FLOCK
+static int
+call_flock(int fd, int operation)
+{
+	return flock(fd, operation);
+}
+#else
+static int
+call_flock(int fd, int operation)
+{
+	(void)fd; /* nothing can be locked: the answer is the same for all */
+	(void)operation;
+	errno = ENOSYS;
+	return -1;
+}
+#endif
+
+static const struct sys_calls real_calls = {
+	.openat = call_openat,
+	.close = close,
+	.dup = call_dup,
+	.read = read,
+	.write = write,
+	.fsync = call_fsync,
+	.fstat = fstat,
+	.fstatat = fstatat,
+	.mkdirat = mkdirat,
+	.linkat = linkat,
+	.unlinkat = unlinkat,
+	.renameat = renameat,
+	.rename_noreplace = rename_noreplace,
+	.flock = call_flock,
+};
+
+const struct sys_calls *sys = &real_calls;

@@ -1,0 +1,37 @@
+/*
+ * filesystem.h - what kind of file system a descriptor lies on.
+ */
+#ifndef DURABLE_FILESYSTEM_H
+#define DURABLE_FILESYSTEM_H
+
+#include <stdbool.h>
+
+/*
+ * filesystem_name - the kind, for people.
+ *
+ * Gives   a static string such as "ext4"; "unknown" where the system cannot
+ *         tell or the kind has no name here.
+ * Source  statfs(2) of Linux and of the BSDs.
+ */
+const char *filesystem_name(int fd);
+
+/*
+ * filesystem_is_fuse - is it served by a program (GlusterFS, sshfs)?
+ */
+bool filesystem_is_fuse(int fd);
+
+/*
+ * filesystem_is_volatile - does it live in memory alone (tmpfs, ramfs)?
+ */
+bool filesystem_is_volatile(int fd);
+
+/*
+ * filesystem_has_links - can a file have two names there?
+ *
+ * Gives   false only where that is known: FAT kinds, and systems that report
+ *         a LINK_MAX of 1. link(2) answers EPERM there, as it also does for
+ *         reasons of policy that a rename must not sidestep.
+ */
+bool filesystem_has_links(int fd);
+
+#endif

@@ -1,0 +1,256 @@
+#include "durable/stage.h"
+
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/interrupt.h"
+#include "base/sys.h"
+#include "durable/filesystem.h"
+
+/* What a signal handler may have to remove; set while a stage is open. */
+static struct stage *volatile open_stage;
+
+static void
+remove_open_stage(void)
+{
+	struct stage *stage = open_stage;
+
+	if (stage != NULL)
+		(void)unlinkat(stage->stage_dir_fd, stage->name, 0);
+}
+
+enum verdict
+stage_open(struct stage *stage, struct failure *why)
+{
+	int flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+
+	stage->size_bytes = 0;
+	stage->write_us = 0;
+	stage->sync_us = 0;
+	stage->is_sealed = false;
+	stage->is_visible = false;
+	stage->is_folder_unsynced = false;
+	stage->is_witness_left = false;
+	stage->fd = sys->openat(stage->stage_dir_fd, stage->name, flags, 0600);
+	if (stage->fd == -1)
+		return failure_errno(why, "open", stage->path);
+	open_stage = stage;
+	interrupt_cleanup(remove_open_stage);
+	/* Nobody else knows the file yet: the lock is had or not supported. */
+	stage->is_lock_refused = sys->flock(stage->fd, LOCK_EX | LOCK_NB) == -1;
+	return VERDICT_OK;
+}
+
+static enum verdict
+write_all(struct stage *stage, struct span data, struct failure *why)
+{
+	enum verdict verdict;
+	ssize_t taken;
+
+	while (data.size_bytes > 0) {
+		taken = sys->write(stage->fd, data.at, data.size_bytes);
+		if (taken == -1 && errno == EINTR) {
+			verdict = interrupt_check(why);
+			if (verdict != VERDICT_OK)
+				return verdict;
+			continue;
+		}
+		if (taken == 0)
+			errno = ENOSPC; /* a write that never advances */
+		if (taken <= 0)
+			return failure_errno(why, "write", stage->path);
+		data = span_from(data, (size_t)taken);
+		stage->size_bytes += taken;
+	}
+	return VERDICT_OK;
+}
+
+enum verdict
+stage_write(struct stage *stage, struct span data, struct failure *why)
+{
+	long long start_us = clock_us();
+	enum verdict verdict = write_all(stage, data, why);
+
+	stage->write_us += clock_us() - start_us;
+	return verdict;
+}
+
+/*
+ * The descriptor that carries the lock must outlive the close that is
+ * checked (NFS and quotas report lost data there), so a copy is closed.
+ */
+static enum verdict
+close_checked(struct stage *stage, struct failure *why)
+{
+	int kept_fd = sys->dup(stage->fd);
+
+	if (kept_fd == -1)
+		return failure_errno(why, "dup", stage->path);
+	if (sys->close(stage->fd) == -1) {
+		stage->fd = kept_fd;
+		return failure_errno(why, "close", stage->path);
+	}
+	stage->fd = kept_fd;
+	return VERDICT_OK;
+}
+
+enum verdict
+stage_seal(struct stage *stage, struct failure *why)
+{
+	long long start_us = clock_us();
+	enum verdict verdict = sync_file(stage->fd, stage->path, why);
+
+	stage->sync_us += clock_us() - start_us;
+	if (verdict != VERDICT_OK)
+		return verdict;
+	verdict = close_checked(stage, why);
+	stage->is_sealed = verdict == VERDICT_OK;
+	return verdict;
+}
+
+/*
+ * A link() over NFS can succeed while its reply is lost; the repeated
+ * request then answers EEXIST or another error. Two links on our own inode
+ * prove success: nobody else knows its name in the stage folder.
+ */
+static bool
+is_linked_all_the_same(const struct stage *stage)
+{
+	struct stat own;
+	struct stat final;
+
+	return sys->fstatat(stage->stage_dir_fd, stage->name, &own,
+		   AT_SYMLINK_NOFOLLOW) == 0 &&
+	    sys->fstatat(stage->final_dir_fd, stage->final_name, &final,
+		AT_SYMLINK_NOFOLLOW) == 0 &&
+	    own.st_nlink == 2 && own.st_ino == final.st_ino &&
+	    own.st_dev == final.st_dev;
+}
+
+/*
+ * EPERM alone is ambiguous: FAT has no links, but a policy of the system can
+ * forbid one too, and that is for its administrator to know of.
+ */
+static bool
+has_no_links(const struct stage *stage, int sys_errno)
+{
+	if (sys_errno == EPERM)
+		return !filesystem_has_links(stage->stage_dir_fd);
+	return sys_errno == ENOTSUP || sys_errno == EOPNOTSUPP ||
+	    sys_errno == ENOSYS || sys_errno == EMLINK;
+}
+
+/* Both folders are ours, and the name holds 32 random bits. */
+static int
+rename_checked(const struct stage *stage)
+{
+	struct stat final;
+
+	if (sys->rename_noreplace(stage->stage_dir_fd, stage->name,
+		stage->final_dir_fd, stage->final_name) == 0)
+		return 0;
+	if (errno != ENOSYS && errno != EINVAL && errno != ENOTSUP)
+		return -1;
+	if (sys->fstatat(stage->final_dir_fd, stage->final_name, &final,
+		AT_SYMLINK_NOFOLLOW) == 0)
+		errno = EEXIST;
+	else if (errno == ENOENT)
+		return sys->renameat(stage->stage_dir_fd, stage->name,
+		    stage->final_dir_fd, stage->final_name);
+	return -1;
+}
+
+static enum verdict
+make_visible(struct stage *stage, bool *is_renamed_out, struct failure *why)
+{
+	int link_errno;
+
+	*is_renamed_out = false;
+	if (sys->linkat(stage->stage_dir_fd, stage->name, stage->final_dir_fd,
+		stage->final_name, 0) == 0)
+		return VERDICT_OK;
+	link_errno = errno;
+	if (is_linked_all_the_same(stage))
+		return VERDICT_OK;
+	if (has_no_links(stage, link_errno)) {
+		if (rename_checked(stage) == -1)
+			return failure_errno(why, "rename", stage->path);
+		*is_renamed_out = true;
+		return VERDICT_OK;
+	}
+	errno = link_errno;
+	return failure_errno(why, "link", stage->path);
+}
+
+static enum verdict
+sync_entry(struct stage *stage, struct failure *why)
+{
+	enum verdict verdict;
+
+	verdict = sync_folder(stage->final_dir_fd, stage->policy,
+	    &stage->is_folder_unsynced, stage->path, why);
+	if (verdict != VERDICT_OK)
+		return verdict;
+	if (sync_needs_file_after_link(
+		stage->fd, stage->policy, stage->is_folder_unsynced))
+		return sync_file(stage->fd, stage->path, why);
+	return VERDICT_OK;
+}
+
+static void
+make_invisible(struct stage *stage, struct failure *why)
+{
+	stage->is_visible =
+	    sys->unlinkat(stage->final_dir_fd, stage->final_name, 0) == -1;
+	why->residue = stage->is_visible;
+}
+
+enum verdict
+stage_commit(struct stage *stage, struct failure *why)
+{
+	bool is_renamed;
+	long long start_us;
+	enum verdict verdict;
+
+	verdict = make_visible(stage, &is_renamed, why);
+	if (verdict != VERDICT_OK)
+		return verdict;
+	stage->is_visible = true;
+	start_us = clock_us();
+	verdict = sync_entry(stage, why);
+	stage->sync_us += clock_us() - start_us;
+	if (verdict != VERDICT_OK) {
+		make_invisible(stage, why);
+		return verdict;
+	}
+	open_stage = NULL; /* from now on its name is only a witness */
+	if (!is_renamed &&
+	    sys->unlinkat(stage->stage_dir_fd, stage->name, 0) == -1)
+		stage->is_witness_left = true;
+	return VERDICT_OK;
+}
+
+void
+stage_close(struct stage *stage)
+{
+	if (open_stage == stage)
+		open_stage = NULL;
+	if (stage->fd != -1)
+		(void)sys->close(stage->fd); /* durable, or given up */
+	stage->fd = -1;
+}
+
+void
+stage_abandon(struct stage *stage)
+{
+	/* What cannot be removed now is swept by a later delivery. */
+	if (!stage->is_visible)
+		(void)sys->unlinkat(stage->stage_dir_fd, stage->name, 0);
+	stage_close(stage);
+}

@@ -1,0 +1,55 @@
+#include "durable/sync.h"
+
+#include <errno.h>
+
+#include "base/sys.h"
+#include "durable/filesystem.h"
+
+static int
+sync_fd(int fd)
+{
+	int answer;
+
+	do
+		answer = sys->fsync(fd);
+	while (answer == -1 && errno == EINTR);
+	return answer;
+}
+
+enum verdict
+sync_file(int fd, const char *subject, struct failure *why)
+{
+	if (sync_fd(fd) == -1)
+		return failure_errno(why, "fsync", subject);
+	return VERDICT_OK;
+}
+
+static bool
+is_unsupported(int sys_errno)
+{
+	return sys_errno == EINVAL || sys_errno == ENOTSUP ||
+	    sys_errno == EOPNOTSUPP || sys_errno == ENOSYS;
+}
+
+enum verdict
+sync_folder(int dir_fd, const struct sync_policy *policy,
+    bool *unsupported_out, const char *subject, struct failure *why)
+{
+	if (sync_fd(dir_fd) == 0)
+		return VERDICT_OK;
+	if (!is_unsupported(errno))
+		return failure_errno(why, "fsync-dir", subject);
+	if (policy->is_folder_required)
+		return failure_errno(why, "fsync-dir-unsupported", subject);
+	*unsupported_out = true;
+	return VERDICT_OK;
+}
+
+bool
+sync_needs_file_after_link(int fd, const struct sync_policy *policy,
+    bool folder_unsupported)
+{
+	if (policy->after_link != AFTER_LINK_AUTO)
+		return policy->after_link == AFTER_LINK_ALWAYS;
+	return folder_unsupported || filesystem_is_fuse(fd);
+}

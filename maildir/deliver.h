@@ -1,0 +1,44 @@
+/*
+ * deliver.h - one message into one Maildir: durable, visible whole, once.
+ */
+#ifndef MAILDIR_DELIVER_H
+#define MAILDIR_DELIVER_H
+
+#include "base/failure.h"
+#include "durable/stage.h"
+#include "maildir/layout.h"
+#include "maildir/leftover.h"
+#include "maildir/name.h"
+#include "message/message.h"
+
+/* One delivery: set by the caller above the line, by the delivery below. */
+struct maildir_delivery {
+	const struct maildir *where; /* borrowed */
+	struct message *message;     /* borrowed */
+	/* ---- */
+	struct layout layout;	  /* owned: path, folders */
+	struct stage stage;	  /* owned: names, size, times */
+	struct leftover leftover; /* a witness means "delivered before" */
+	char host[NAME_HOST_BYTES];
+};
+
+/*
+ * maildir_deliver - store a message.
+ *
+ * Gives   VERDICT_OK when the message is in new/ (or where a reader moved
+ *         it) and on stable storage. After any other verdict nothing of it
+ *         is visible, unless why->residue is set.
+ * Owns    after VERDICT_OK descriptors are open, and with them the lock that
+ *         says that we live, until maildir_close() or the process's end.
+ * Fails   as layout_open(), message_copy(), stage_open() to stage_commit(),
+ *         leftover_scan().
+ */
+enum verdict maildir_deliver(
+    struct maildir_delivery *delivery, struct failure *why);
+
+/*
+ * maildir_close - let go of a delivery that gave VERDICT_OK.
+ */
+void maildir_close(struct maildir_delivery *delivery);
+
+#endif

@@ -1,0 +1,199 @@
+#include "maildir/leftover.h"
+
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+
+#include "base/interrupt.h"
+#include "base/sys.h"
+#include "compat/compat.h"
+#include "durable/folder.h"
+#include "maildir/name.h"
+#include "maildir/same.h"
+
+enum {
+	SWEEP_AGE_S = 36 * 60 * 60,
+	SILENT_AGE_S = 20 * 60 /* no delivery of ours lives so long */
+};
+
+struct scan {
+	struct leftover *leftover;
+	const struct layout *layout;
+	const struct stage *stage;
+	const char *host;
+	bool is_identifiable;
+	time_t now; /* by the file system's clock; 0 until it is needed */
+};
+
+static long long
+age_s(const struct scan *scan, const struct stat *st)
+{
+	time_t touched = st->st_mtime > st->st_ctime ? st->st_mtime
+						     : st->st_ctime;
+
+	return (long long)scan->now - (long long)touched;
+}
+
+/* Where locks are refused, the name tells who made the file. */
+static bool
+is_maker_dead(const struct scan *scan, const char *name, const struct stat *st)
+{
+	const char *host;
+	pid_t pid;
+
+	if (name_parse(name, &pid, &host) && strcmp(host, scan->host) == 0 &&
+	    kill(pid, 0) == -1 && errno == ESRCH)
+		return true;
+	return age_s(scan, st) > SILENT_AGE_S;
+}
+
+/* A living delivery holds an exclusive flock on its file to its very end. */
+static bool
+is_abandoned(const struct scan *scan, int fd, const char *name,
+    const struct stat *st)
+{
+	if (sys->flock(fd, LOCK_SH | LOCK_NB) == 0)
+		return true;
+	if (errno == EWOULDBLOCK)
+		return false;
+	return is_maker_dead(scan, name, st);
+}
+
+static bool
+is_witness(const struct scan *scan, int fd, const char *name,
+    const struct stat *st)
+{
+	const char *host;
+	pid_t pid;
+
+	return scan->is_identifiable && st->st_nlink == 2 &&
+	    name_parse(name, &pid, &host) && same_file(fd, scan->stage->fd);
+}
+
+static void
+look_closer(struct scan *scan, const char *name, const struct stat *st)
+{
+	struct leftover *leftover = scan->leftover;
+	int tmp_fd = scan->layout->tmp_dir_fd;
+	int fd;
+
+	fd = sys->openat(
+	    tmp_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0);
+	if (fd == -1)
+		return; /* gone meanwhile, or not ours to judge */
+	if (is_abandoned(scan, fd, name, st)) {
+		if (is_witness(scan, fd, name, st))
+			(void)strlcpy(leftover->witness, name,
+			    sizeof(leftover->witness));
+		else if (age_s(scan, st) > SWEEP_AGE_S &&
+		    sys->unlinkat(tmp_fd, name, 0) == 0)
+			leftover->swept++;
+	}
+	(void)sys->close(fd); /* opened for reading only */
+}
+
+/* Our own file was written just now. */
+static bool
+read_clock(struct scan *scan)
+{
+	struct stat st;
+
+	if (scan->now == 0 && sys->fstat(scan->stage->fd, &st) == 0)
+		scan->now = st.st_mtime;
+	return scan->now != 0;
+}
+
+static void
+look_at(struct scan *scan, const char *name)
+{
+	struct stat st;
+
+	if (strcmp(name, scan->stage->name) == 0 ||
+	    sys->fstatat(scan->layout->tmp_dir_fd, name, &st,
+		AT_SYMLINK_NOFOLLOW) == -1 ||
+	    !S_ISREG(st.st_mode) || !read_clock(scan))
+		return;
+	if (age_s(scan, &st) > SWEEP_AGE_S ||
+	    (scan->is_identifiable && st.st_nlink == 2))
+		look_closer(scan, name, &st);
+}
+
+static enum verdict
+look_at_all(struct scan *scan, DIR *tmp, struct failure *why)
+{
+	enum verdict verdict = VERDICT_OK;
+	struct dirent *entry;
+
+	errno = 0;
+	while (verdict == VERDICT_OK && (entry = readdir(tmp)) != NULL) {
+		if (entry->d_name[0] != '.')
+			look_at(scan, entry->d_name);
+		if (scan->leftover->witness[0] != '\0')
+			return VERDICT_OK;
+		verdict = interrupt_check(why);
+		errno = 0;
+	}
+	if (verdict == VERDICT_OK && errno != 0)
+		return failure_errno(why, "readdir", scan->layout->path);
+	return verdict;
+}
+
+enum verdict
+leftover_scan(struct leftover *leftover, struct layout *layout,
+    const struct stage *stage, bool is_identifiable, const char *host,
+    struct failure *why)
+{
+	struct scan scan = { leftover, layout, stage, host, is_identifiable,
+		0 };
+
+	leftover->witness[0] = '\0';
+	leftover->swept = 0;
+	if (layout->tmp_stream != NULL)
+		rewinddir(layout->tmp_stream);
+	else
+		layout->tmp_stream = fdopendir(layout->tmp_dir_fd);
+	if (layout->tmp_stream == NULL)
+		return failure_errno(why, "readdir", layout->path);
+	return look_at_all(&scan, layout->tmp_stream, why);
+}
+
+/*
+ * A reader may have moved the message from new/ to cur/ meanwhile, and need
+ * not have synced that.
+ */
+static enum verdict
+sync_visible(struct layout *layout, const struct sync_policy *policy,
+    struct failure *why)
+{
+	enum verdict verdict;
+	int cur_fd;
+
+	verdict = sync_folder(layout->new_dir_fd, policy,
+	    &layout->is_folder_unsynced, layout->path, why);
+	if (verdict != VERDICT_OK)
+		return verdict;
+	verdict = folder_open(&cur_fd, layout->dir_fd, "cur", true, why);
+	if (verdict != VERDICT_OK)
+		return verdict;
+	verdict = sync_folder(cur_fd, policy, &layout->is_folder_unsynced,
+	    layout->path, why);
+	(void)sys->close(cur_fd); /* opened for reading only */
+	return verdict;
+}
+
+enum verdict
+leftover_adopt(const struct leftover *leftover, struct layout *layout,
+    const struct sync_policy *policy, struct failure *why)
+{
+	enum verdict verdict = sync_visible(layout, policy, why);
+
+	if (verdict == VERDICT_OK) /* else, and at an error, it is swept */
+		(void)sys->unlinkat(
+		    layout->tmp_dir_fd, leftover->witness, 0);
+	return verdict;
+}

@@ -1,0 +1,89 @@
+#include "maildir/name.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "compat/compat.h"
+
+static bool
+is_kept(unsigned char byte)
+{
+	return byte > ' ' && byte < 0x7f && strchr("/:,\\", byte) == NULL;
+}
+
+void
+name_host(char *host)
+{
+	char raw[256] = "";
+	size_t used_bytes = 0;
+	size_t i;
+
+	if (gethostname(raw, sizeof(raw) - 1) == -1 || raw[0] == '\0')
+		(void)strlcpy(raw, "localhost", sizeof(raw));
+	for (i = 0; raw[i] != '\0'; i++) {
+		unsigned char byte = (unsigned char)raw[i];
+
+		if (used_bytes + sizeof("\\057") > NAME_HOST_BYTES)
+			break;
+		if (is_kept(byte))
+			host[used_bytes++] = (char)byte;
+		else
+			used_bytes += (size_t)snprintf(
+			    host + used_bytes, sizeof("\\057"), "\\%03o", byte);
+	}
+	host[used_bytes] = '\0';
+}
+
+void
+name_make(char *name, const char *host)
+{
+	static unsigned int counter;
+	struct timespec now = clock_wall();
+	uint32_t random_bits;
+
+	arc4random_buf(&random_bits, sizeof(random_bits));
+	(void)snprintf(name, NAME_BYTES, "%lld.M%ldP%ldQ%uR%08x.%s",
+	    (long long)now.tv_sec, now.tv_nsec / 1000, (long)getpid(),
+	    counter++, (unsigned int)random_bits, host);
+}
+
+void
+name_final(char *final_name, const char *name, long long size_bytes)
+{
+	(void)snprintf(
+	    final_name, NAME_BYTES, "%s,S=%lld", name, size_bytes);
+}
+
+/* Step over one key and its digits; NULL when they are not there. */
+static const char *
+skip(const char *at, const char *key, const char *digits)
+{
+	size_t count;
+
+	if (at == NULL || strncmp(at, key, strlen(key)) != 0)
+		return NULL;
+	at += strlen(key);
+	count = strspn(at, digits);
+	return count > 0 ? at + count : NULL;
+}
+
+bool
+name_parse(const char *name, pid_t *pid_out, const char **host_out)
+{
+	static const char decimal[] = "0123456789";
+	const char *micro = skip(name, "", decimal);
+	const char *pid = skip(micro, ".M", decimal);
+	const char *counter = skip(pid, "P", decimal);
+	const char *hex = skip(counter, "Q", decimal);
+	const char *host = skip(hex, "R", "0123456789abcdef");
+
+	if (host == NULL || host[0] != '.')
+		return false;
+	*pid_out = (pid_t)strtol(pid + 1, NULL, 10);
+	*host_out = host + 1;
+	return true;
+}

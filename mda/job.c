@@ -1,0 +1,183 @@
+#include "mda/job.h"
+
+#include <string.h>
+
+#include "base/interrupt.h"
+#include "compat/compat.h"
+
+enum verdict
+job_settings(struct job *job, struct failure *why)
+{
+	const struct options *options = &job->options;
+	enum verdict verdict;
+	size_t i;
+
+	settings_default(&job->settings);
+	if (options->config != NULL)
+		verdict = settings_read(
+		    &job->settings, options->config, true, why);
+	else
+		verdict = settings_read(
+		    &job->settings, SYSCONFDIR "/mda.conf", false, why);
+	for (i = 0; verdict == VERDICT_OK && i < options->override_count; i++)
+		verdict = settings_override(
+		    &job->settings, options->overrides[i], why);
+	return verdict;
+}
+
+/* user+detail@domain: what stands between the delimiter and the domain. */
+static void
+find_detail(struct job *job)
+{
+	const char *recipient = job->options.recipient;
+	const char *delimiter = job->settings.delimiter;
+	const char *start;
+	const char *end;
+	size_t length;
+
+	job->detail[0] = '\0';
+	if (job->options.detail != NULL) {
+		if (strlcpy(job->detail, job->options.detail,
+			sizeof(job->detail)) >= sizeof(job->detail))
+			job->detail[0] = '\0'; /* no folder is named so */
+		return;
+	}
+	if (recipient == NULL || delimiter[0] == '\0')
+		return;
+	end = strrchr(recipient, '@');
+	if (end == NULL)
+		end = recipient + strlen(recipient);
+	start = strpbrk(recipient, delimiter);
+	if (start == NULL || start >= end)
+		return;
+	length = (size_t)(end - ++start);
+	if (length < sizeof(job->detail)) {
+		memcpy(job->detail, start, length);
+		job->detail[length] = '\0';
+	}
+}
+
+static enum verdict
+check_user(const struct job *job, struct failure *why)
+{
+	const char *user = job->options.user;
+	enum verdict verdict;
+	bool is_self;
+
+	if (user == NULL)
+		return VERDICT_OK;
+	verdict = account_is_self(user, &is_self, why);
+	if (verdict == VERDICT_OK && !is_self)
+		return failure_retry(why, "user-other", "4.3.5", user);
+	return verdict;
+}
+
+enum verdict
+job_plan(struct job *job, struct failure *why)
+{
+	enum verdict verdict = check_user(job, why);
+
+	if (verdict == VERDICT_OK)
+		verdict = account_self(
+		    &job->account, job->options.home, why);
+	if (verdict != VERDICT_OK)
+		return verdict;
+	find_detail(job);
+	return destination_find(&job->destination, job->options.mailbox,
+	    job->detail[0] == '\0' ? NULL : job->detail, &job->settings,
+	    &job->account, why);
+}
+
+static void
+set_maildir(struct job *job)
+{
+	const struct settings *settings = &job->settings;
+	const struct destination *destination = &job->destination;
+	struct maildir *where = &job->maildir;
+
+	where->path = destination->path;
+	where->folder =
+	    destination->folder[0] == '\0' ? NULL : destination->folder;
+	where->home = job->account.home[0] == '\0' ? NULL : job->account.home;
+	where->may_create = settings->create == CREATE_MAILDIR;
+	where->may_create_folder = destination->is_folder_made;
+	where->sync.is_folder_required = settings->folder_sync == SYNC_REQUIRE;
+	where->sync.after_link = (enum after_link)settings->sync_after_link;
+}
+
+static struct envelope
+job_envelope(const struct job *job)
+{
+	const struct options *options = &job->options;
+	struct envelope envelope = { { NULL, 0 }, { NULL, 0 }, false, false };
+
+	if (options->sender != NULL)
+		envelope_set_sender(&envelope, span_of(options->sender));
+	if (options->recipient != NULL) {
+		envelope.recipient = span_of(options->recipient);
+		envelope.has_recipient = true;
+	}
+	return envelope;
+}
+
+static enum verdict
+read_message(struct job *job, int in_fd, struct failure *why)
+{
+	const struct settings *settings = &job->settings;
+	const struct trace_rules rules = {
+		(enum trace_rule)settings->return_path,
+		(enum trace_rule)settings->delivered_to,
+	};
+	struct envelope envelope = job_envelope(job);
+
+	job->is_message_open = true;
+	return message_open(&job->message, in_fd,
+	    (size_t)settings->spool_memory_bytes, &envelope, &rules, why);
+}
+
+static enum verdict
+deliver_maildir(struct job *job, struct failure *why)
+{
+	set_maildir(job);
+	job->delivery.where = &job->maildir;
+	job->delivery.message = &job->message;
+	return maildir_deliver(&job->delivery, why);
+}
+
+static enum verdict
+store(struct job *job, struct failure *why)
+{
+	enum verdict verdict;
+
+	if (job->destination.kind != BOX_MAILDIR)
+		return failure_retry(
+		    why, "mbox", "4.3.5", job->destination.path);
+	verdict = deliver_maildir(job, why);
+	if (verdict == VERDICT_OK || !job->destination.is_folder_optional ||
+	    strcmp(why->step, "folder-missing") != 0)
+		return verdict;
+	job->destination.folder[0] = '\0';
+	return deliver_maildir(job, why);
+}
+
+enum verdict
+job_deliver(struct job *job, int in_fd, struct failure *why)
+{
+	enum verdict verdict = read_message(job, in_fd, why);
+
+	if (verdict == VERDICT_OK)
+		verdict = store(job, why);
+	job->is_delivered = verdict == VERDICT_OK;
+	return verdict;
+}
+
+void
+job_close(struct job *job)
+{
+	if (job->is_message_open)
+		message_close(&job->message);
+	if (job->is_delivered)
+		maildir_close(&job->delivery);
+	job->is_message_open = false;
+	job->is_delivered = false;
+}

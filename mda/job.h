@@ -1,0 +1,62 @@
+/*
+ * job.h - one delivery, from the arguments to the verdict.
+ */
+#ifndef MDA_JOB_H
+#define MDA_JOB_H
+
+#include <stdbool.h>
+
+#include "account/account.h"
+#include "base/failure.h"
+#include "maildir/deliver.h"
+#include "mda/destination.h"
+#include "mda/options.h"
+#include "mda/settings.h"
+#include "message/message.h"
+
+struct job {
+	struct options options;
+	struct settings settings;
+	struct account account;
+	struct destination destination;
+	char detail[256]; /* empty for none */
+	struct message message;
+	bool is_message_open;
+	bool is_delivered;
+	struct maildir maildir; /* borrows from the job */
+	struct maildir_delivery delivery;
+};
+
+/*
+ * job_settings - read the settings that the options ask for.
+ *
+ * Takes   a job whose options are parsed.
+ * Fails   as settings_read() and settings_override().
+ */
+enum verdict job_settings(struct job *job, struct failure *why);
+
+/*
+ * job_plan - find out for whom and whereto, before any byte of mail is read.
+ *
+ * Takes   a job with its settings.
+ * Fails   as account_self(), account_is_self(), destination_find(), and
+ *         VERDICT_RETRY at "user-other".
+ */
+enum verdict job_plan(struct job *job, struct failure *why);
+
+/*
+ * job_deliver - read the message and store it.
+ *
+ * Takes   in_fd, where the message comes from.
+ * Gives   the promise: VERDICT_OK when it is on stable storage.
+ * Fails   as message_open() and maildir_deliver().
+ * Owns    job_close() frees the message and closes the mailbox.
+ */
+enum verdict job_deliver(struct job *job, int in_fd, struct failure *why);
+
+/*
+ * job_close - free what job_deliver() took. A process that ends need not.
+ */
+void job_close(struct job *job);
+
+#endif

@@ -1,0 +1,101 @@
+/*
+ * main.c - mda: deliver the message on standard input.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/interrupt.h"
+#include "mda/explain.h"
+#include "mda/job.h"
+#include "mda/log.h"
+#include "mda/nls.h"
+#include "mda/report.h"
+#include "mda/start.h"
+
+enum { DEADLINE_S = 270 }; /* until the settings are read */
+
+static int
+print_help(void)
+{
+	nls_start();
+	(void)printf(
+	    _("usage: mda [-nv] [-a address] [-c file] [-d user] [-e detail]\n"
+	      "           [-f sender] [-m mailbox] [-o setting=value] [-q id]\n"
+	      "Deliver the message on standard input, durably, and exit 0;\n"
+	      "or exit 75, and nothing of it is visible. -n explains what\n"
+	      "would be done, -v shows the log line. See mda(1).\n"));
+	return EX_OK;
+}
+
+static int
+print_version(void)
+{
+	(void)printf("mda %s\n", MDA_VERSION);
+	return EX_OK;
+}
+
+static void
+log_outcome(const struct job *job, const struct failure *why,
+    enum verdict verdict)
+{
+	struct log_entry entry = {
+		.settings = &job->settings,
+		.options = &job->options,
+		.message = job->is_message_open ? &job->message : NULL,
+		.delivery = verdict == VERDICT_OK ? &job->delivery : NULL,
+		.why = verdict == VERDICT_OK ? NULL : why,
+		.box = "maildir",
+		.is_refused = verdict == VERDICT_REFUSE,
+	};
+
+	log_write(&entry);
+}
+
+/* The settings may name another deadline; it is counted from here. */
+static enum verdict
+deliver(struct job *job, bool has_input, struct failure *why)
+{
+	enum verdict verdict = job_settings(job, why);
+
+	if (verdict != VERDICT_OK)
+		return verdict;
+	if (job->settings.deadline_s != DEADLINE_S)
+		interrupt_deadline((unsigned int)job->settings.deadline_s);
+	if (!has_input)
+		return failure_retry(
+		    why, "stdin-closed", "4.3.0", "standard input");
+	verdict = job_plan(job, why);
+	if (verdict == VERDICT_OK)
+		verdict = job_deliver(job, STDIN_FILENO, why);
+	return verdict;
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct job job; /* large, and needed to the end */
+	struct failure why;
+	enum verdict verdict;
+	bool has_input;
+
+	(void)argc;
+	start_process(DEADLINE_S, &has_input);
+	settings_default(&job.settings);
+	verdict = options_parse(&job.options, argv, &why);
+	options_environment(&job.options);
+	if (verdict == VERDICT_OK && job.options.is_help)
+		return print_help();
+	if (verdict == VERDICT_OK && job.options.is_version)
+		return print_version();
+	if (job.options.is_explain)
+		return explain(&job, verdict, &why);
+	if (verdict == VERDICT_OK)
+		verdict = deliver(&job, has_input, &why);
+	if (verdict != VERDICT_OK)
+		report_failure(&why);
+	log_outcome(&job, &why, verdict);
+	/* What is open or allocated goes with the process. */
+	return verdict == VERDICT_OK ? EX_OK : why.exit_code;
+}

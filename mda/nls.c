@@ -1,0 +1,53 @@
+#include "mda/nls.h"
+
+#include <locale.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#if HAVE_LIBINTL
+/* LANGUAGE=../../x makes glibc open a catalog outside LOCALEDIR. */
+static void
+drop_foreign_paths(void)
+{
+	static const char *const named[] = { "LANGUAGE", "LC_ALL",
+		"LC_MESSAGES", "LC_CTYPE", "LANG" };
+	static const char *const unwanted[] = { "OUTPUT_CHARSET", "NLSPATH",
+		"LOCPATH", "GCONV_PATH" };
+	const char *value;
+	size_t i;
+
+	for (i = 0; i < sizeof(named) / sizeof(named[0]); i++) {
+		value = getenv(named[i]);
+		if (value != NULL &&
+		    (strchr(value, '/') != NULL || strstr(value, "..") != NULL))
+			(void)unsetenv(named[i]);
+	}
+	for (i = 0; i < sizeof(unwanted) / sizeof(unwanted[0]); i++)
+		(void)unsetenv(unwanted[i]);
+}
+
+void
+nls_start(void)
+{
+	static bool is_started;
+
+	if (is_started)
+		return;
+	is_started = true;
+	if (getuid() == 0)
+		drop_foreign_paths();
+	/* Where the locale is missing, the sentences stay English. */
+	(void)setlocale(LC_CTYPE, "");
+	(void)setlocale(LC_MESSAGES, "");
+	(void)bindtextdomain("mda", LOCALEDIR);
+	(void)textdomain("mda");
+}
+#else
+void
+nls_start(void)
+{
+}
+#endif

@@ -1,0 +1,29 @@
+/*
+ * nls.h - sentences in the reader's language.
+ */
+#ifndef MDA_NLS_H
+#define MDA_NLS_H
+
+#include "compat/compat.h"
+
+#if HAVE_LIBINTL
+#include <libintl.h>
+#define _(text) gettext(text)
+#else
+#define _(text) (text)
+#endif
+
+/* Marks a sentence in a table; it is translated where it is printed. */
+#define N_(text) text
+
+/*
+ * nls_start - choose the language; called when a sentence is to be printed.
+ *
+ * Gives   only LC_CTYPE and LC_MESSAGES are set: numbers and dates in mail
+ *         stay as the standards have them. For a process started by root,
+ *         variables that could lead to a foreign catalog are dropped first,
+ *         because a catalog holds printf formats.
+ */
+void nls_start(void);
+
+#endif

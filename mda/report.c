@@ -1,0 +1,176 @@
+#include "mda/report.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "mda/nls.h"
+
+/*
+ * In each sentence %1$s is the subject and %2$s the system's own word for
+ * the error. The first row that fits is taken.
+ */
+struct sentence {
+	const char *step; /* NULL fits every step */
+	int sys_errno;	  /* 0 fits every error */
+	const char *text;
+};
+
+static const struct sentence sentences[] = {
+	{ NULL, ENOSPC,
+	    N_("the disk is full, at %1$s: free some space there") },
+	{ NULL, EDQUOT,
+	    N_("the disk quota is used up, at %1$s: delete some mail or raise "
+	       "it") },
+	{ "close", 0, N_("closing the file failed in %1$s: %2$s") },
+	{ "deadline", 0,
+	    N_("the delivery took longer than the deadline allows: the sender "
+	       "or the mailbox is too slow") },
+	{ "dup", 0, N_("too many open files, at %1$s: %2$s") },
+	{ "folder-missing", 0,
+	    N_("the folder %1$s does not exist: create it, or set create = "
+	       "maildir") },
+	{ "folder-name", 0,
+	    N_("\"%1$s\" cannot be the name of a folder: \"/\", control "
+	       "characters and dots at the ends are not allowed") },
+	{ "fstat", 0, N_("cannot examine %1$s: %2$s") },
+	{ "fsync", 0,
+	    N_("writing to stable storage failed in %1$s: %2$s; check the "
+	       "disk") },
+	{ "fsync-dir", 0,
+	    N_("writing the folder %1$s to stable storage failed: %2$s; check "
+	       "the disk") },
+	{ "fsync-dir-unsupported", 0,
+	    N_("the file system of %1$s cannot make a folder durable: move the "
+	       "mailbox, or set folder_sync = if-supported") },
+	{ "getpwnam", 0, N_("cannot ask the user database for %1$s: %2$s") },
+	{ "getpwuid", 0,
+	    N_("cannot ask the %1$s who runs this program: %2$s") },
+	{ "home-long", 0, N_("the home folder's path is too long: %1$s") },
+	{ "home-unknown", 0,
+	    N_("the account has no home folder or name, which %1$s needs: name "
+	       "the mailbox with -m") },
+	{ "link", 0, N_("cannot give the message its name in %1$s: %2$s") },
+	{ "mailbox-empty", 0, N_("no mailbox is named in \"%1$s\"") },
+	{ "mailbox-folder", 0,
+	    N_("the folder %1$s needs a Maildir: the mailbox set is none") },
+	{ "mailbox-relative", 0,
+	    N_("the setting mailbox = %1$s must be an absolute path, or begin "
+	       "with ~/ or %%h") },
+	{ "mailbox-template", 0,
+	    N_("%1$s holds a %% that is not followed by h, u or %%") },
+	{ "maildir-missing", 0,
+	    N_("the Maildir %1$s does not exist: create it, or set create = "
+	       "maildir") },
+	{ "maildir-parent", 0,
+	    N_("the folder that holds the Maildir %1$s does not exist: create "
+	       "it, or mount its file system") },
+	{ "malloc", 0, N_("not enough memory for %1$s") },
+	{ "mbox", 0,
+	    N_("%1$s would be an mbox, which this version cannot write: name a "
+	       "Maildir, with / at its end") },
+	{ "mkdir", EACCES,
+	    N_("no permission to create %1$s: check owner and mode of the "
+	       "folder above") },
+	{ "mkdir", 0, N_("cannot create the folder %1$s: %2$s") },
+	{ "open", 0, N_("cannot create a file in %1$s: %2$s") },
+	{ "open-dir", EACCES,
+	    N_("no permission to open the folder %1$s: check owner and mode of "
+	       "each folder in its path") },
+	{ "open-dir", ELOOP,
+	    N_("%1$s is a symbolic link where a folder must be: replace it") },
+	{ "open-dir", ENOTDIR,
+	    N_("%1$s is not a folder, or leads through something that is "
+	       "none") },
+	{ "open-dir", 0, N_("cannot open the folder %1$s: %2$s") },
+	{ "operand", 0,
+	    N_("the argument %1$s belongs to no option: see mda(1)") },
+	{ "option-overrides", 0, N_("too many -o options, from %1$s on") },
+	{ "option-unknown", 0,
+	    N_("there is no option %1$s: see mda(1); a value is an argument of "
+	       "its own") },
+	{ "option-value", 0,
+	    N_("the option %1$s needs a value, as an argument of its own") },
+	{ "path-long", 0, N_("the path is too long: %1$s") },
+	{ "read", 0, N_("reading the message from %1$s failed: %2$s") },
+	{ "readdir", 0, N_("cannot read the folder tmp of %1$s: %2$s") },
+	{ "rename", 0, N_("cannot give the message its name in %1$s: %2$s") },
+	{ "sender-died", 0,
+	    N_("the sender ended in the middle of the message, on %1$s") },
+	{ "setting-unknown", 0,
+	    N_("unknown setting at %1$s: mda.conf(5) lists the names") },
+	{ "setting-value", 0,
+	    N_("bad value at %1$s: mda.conf(5) lists the values") },
+	{ "settings-kind", 0, N_("the settings file %1$s is no regular file") },
+	{ "settings-line", 0,
+	    N_("no \"name = value\" in the settings at %1$s") },
+	{ "settings-mode", 0,
+	    N_("others may write the settings file %1$s: chmod go-w it") },
+	{ "settings-open", 0,
+	    N_("cannot read the settings file %1$s: %2$s") },
+	{ "settings-owner", 0,
+	    N_("the settings file %1$s belongs neither to root nor to the user "
+	       "who delivers") },
+	{ "settings-size", 0,
+	    N_("the settings file %1$s is larger than 64 KiB") },
+	{ "signal", 0, N_("the delivery was interrupted by a %1$s") },
+	{ "stdin-closed", 0,
+	    N_("%1$s is closed: there is no message to deliver") },
+	{ "user-other", 0,
+	    N_("only the user who runs this program can be named with -d, not "
+	       "%1$s") },
+	{ "user-unknown", 0, N_("there is no user %1$s") },
+	{ "write", 0, N_("writing the message failed in %1$s: %2$s") },
+};
+
+enum { SENTENCES = sizeof(sentences) / sizeof(sentences[0]) };
+
+static const char *
+find_text(const struct failure *why)
+{
+	const struct sentence *row;
+
+	for (row = sentences; row < sentences + SENTENCES; row++)
+		if ((row->step == NULL || strcmp(row->step, why->step) == 0) &&
+		    (row->sys_errno == 0 || row->sys_errno == why->sys_errno))
+			return row->text;
+	return N_("%1$s: %2$s");
+}
+
+static void
+hide_control(char *text)
+{
+	for (; *text != '\0'; text++)
+		if ((unsigned char)*text < ' ' || *text == 0x7f)
+			*text = '?';
+}
+
+void
+report_sentence(char *text, size_t size_bytes, const struct failure *why)
+{
+	nls_start();
+	(void)snprintf(text, size_bytes, _(find_text(why)), why->subject,
+	    strerror(why->sys_errno)); /* cut rather than nothing */
+	hide_control(text);
+}
+
+void
+report_failure(const struct failure *why)
+{
+	char sentence[1024];
+
+	report_sentence(sentence, sizeof(sentence), why);
+	(void)fprintf(stderr, "%s %s\n", why->dsn, sentence);
+}
+
+bool
+report_has_step(const char *step)
+{
+	size_t i;
+
+	for (i = 0; i < SENTENCES; i++)
+		if (sentences[i].step != NULL &&
+		    strcmp(sentences[i].step, step) == 0)
+			return true;
+	return false;
+}

@@ -1,0 +1,65 @@
+/*
+ * The one table that drives parsing, defaults, range checks and what mda -n
+ * shows; mda.conf(5) lists the same rows, and a test compares the two. The
+ * words of a choice stand in the order of its enum. Rows are sorted by name.
+ */
+#include "mda/settings.h"
+
+#include "mda/setting_value.h"
+
+#define MEMBER(name) offsetof(struct settings, name)
+
+static const struct setting_rule rules[] = {
+	{ "create", SETTING_CHOICE, MEMBER(create), "maildir", "maildir no",
+	    0, 0 },
+	{ "deadline", SETTING_SECONDS, MEMBER(deadline_s), "270s", NULL,
+	    1, 900 },
+	{ "delimiter", SETTING_TEXT, MEMBER(delimiter), "+", NULL, 0, 0 },
+	{ "delivered_to", SETTING_CHOICE, MEMBER(delivered_to), "missing",
+	    "missing always never", 0, 0 },
+	{ "detail_folder", SETTING_CHOICE, MEMBER(detail_folder), "off",
+	    "off if-exists create", 0, 0 },
+	{ "folder_sync", SETTING_CHOICE, MEMBER(folder_sync), "require",
+	    "require if-supported", 0, 0 },
+	{ "log", SETTING_CHOICE, MEMBER(log), "syslog", "syslog none", 0, 0 },
+	{ "log_file", SETTING_TEXT, MEMBER(log_file), "", NULL, 0, 0 },
+	{ "log_format", SETTING_CHOICE, MEMBER(log_format), "logfmt",
+	    "logfmt json", 0, 0 },
+	{ "mailbox", SETTING_TEXT, MEMBER(mailbox), "maildir:%h/Maildir", NULL,
+	    0, 0 },
+	{ "return_path", SETTING_CHOICE, MEMBER(return_path), "missing",
+	    "missing always never", 0, 0 },
+	{ "spool_memory", SETTING_BYTES, MEMBER(spool_memory_bytes), "1M",
+	    NULL, 4096, 1024LL * 1024 * 1024 },
+	{ "sync_after_link", SETTING_CHOICE, MEMBER(sync_after_link), "auto",
+	    "auto always never", 0, 0 },
+};
+
+enum { ROWS = sizeof(rules) / sizeof(rules[0]) };
+
+const struct setting_rule *
+settings_rule(size_t row)
+{
+	return row < ROWS ? &rules[row] : NULL;
+}
+
+void
+settings_default(struct settings *settings)
+{
+	size_t row;
+
+	settings->file = NULL;
+	settings->is_file_read = false;
+	for (row = 0; row < ROWS; row++) {
+		(void)setting_value_set(settings, &rules[row],
+		    rules[row].preset); /* a test sets each of them */
+		settings->origins[row].source = FROM_DEFAULT;
+		settings->origins[row].line = 0;
+	}
+}
+
+void
+settings_show(char *text, const struct settings *settings, size_t row)
+{
+	setting_value_show(text, settings, &rules[row]);
+}

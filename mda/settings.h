@@ -1,0 +1,112 @@
+/*
+ * settings.h - what an administrator can set, from one table.
+ */
+#ifndef MDA_SETTINGS_H
+#define MDA_SETTINGS_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/failure.h"
+
+enum create_rule { CREATE_MAILDIR, CREATE_NO };
+enum detail_rule { DETAIL_OFF, DETAIL_IF_EXISTS, DETAIL_CREATE };
+enum log_target { LOG_TO_SYSLOG, LOG_TO_NONE };
+enum log_form { LOG_AS_LOGFMT, LOG_AS_JSON };
+enum sync_rule { SYNC_REQUIRE, SYNC_IF_SUPPORTED };
+
+enum {
+	SETTINGS_MAX = 32, /* rows of the table, at most */
+	SETTING_VALUE_MAX = 1024,
+	SETTINGS_FILE_MAX = 64 * 1024
+};
+
+enum setting_source { FROM_DEFAULT, FROM_FILE, FROM_OPTION };
+
+struct setting_origin {
+	enum setting_source source;
+	unsigned int line; /* in the file */
+};
+
+struct settings {
+	int create;	   /* enum create_rule */
+	long long deadline_s;
+	char delimiter[SETTING_VALUE_MAX];
+	int delivered_to;  /* enum trace_rule */
+	int detail_folder; /* enum detail_rule */
+	int folder_sync;   /* enum sync_rule */
+	int log;	   /* enum log_target */
+	char log_file[SETTING_VALUE_MAX]; /* empty for none */
+	int log_format;	   /* enum log_form */
+	char mailbox[SETTING_VALUE_MAX];
+	int return_path;   /* enum trace_rule */
+	long long spool_memory_bytes;
+	int sync_after_link; /* enum after_link */
+
+	const char *file; /* borrowed: where they were read from */
+	bool is_file_read;
+	struct setting_origin origins[SETTINGS_MAX]; /* by row */
+};
+
+enum setting_kind {
+	SETTING_TEXT,	/* any, of limited length */
+	SETTING_CHOICE, /* one word of a list */
+	SETTING_BYTES,	/* number, with K, M or G behind it */
+	SETTING_SECONDS /* number, with s, m or h behind it */
+};
+
+/* A row of the table. */
+struct setting_rule {
+	const char *name;
+	enum setting_kind kind;
+	size_t offset;	     /* of its member in struct settings */
+	const char *preset;  /* the default, as it would be written */
+	const char *choices; /* SETTING_CHOICE: words, in enum order */
+	long long least;     /* numbers */
+	long long most;
+};
+
+/*
+ * settings_rule - a row of the table, in the order of the names.
+ *
+ * Gives   NULL behind the last row.
+ */
+const struct setting_rule *settings_rule(size_t row);
+
+/*
+ * settings_default - set every member to its default.
+ */
+void settings_default(struct settings *settings);
+
+/*
+ * settings_read - read a file of name = value lines.
+ *
+ * Takes   path, borrowed for the life of the settings; is_required, whether
+ *         a missing file is an error. The file must belong to root or to the
+ *         caller and must not be writable by anyone else.
+ * Fails   VERDICT_RETRY at "settings-open", "settings-owner",
+ *         "settings-mode", "settings-kind", "settings-size",
+ *         "settings-line", "setting-unknown" or "setting-value"; the subject
+ *         names file and line.
+ */
+enum verdict settings_read(struct settings *settings, const char *path,
+    bool is_required, struct failure *why);
+
+/*
+ * settings_override - apply one name=value from the command line.
+ *
+ * Fails   as settings_read(), with "-o" for the file.
+ */
+enum verdict settings_override(
+    struct settings *settings, const char *assignment, struct failure *why);
+
+/*
+ * settings_show - a value as it would be written in the file.
+ *
+ * Takes   text, SETTING_VALUE_MAX large.
+ */
+void settings_show(
+    char *text, const struct settings *settings, size_t row);
+
+#endif

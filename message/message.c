@@ -1,0 +1,57 @@
+#include "message/message.h"
+
+#include <stdlib.h>
+
+enum verdict
+message_open(struct message *message, int in_fd, size_t limit_bytes,
+    const struct envelope *envelope, const struct trace_rules *rules,
+    struct failure *why)
+{
+	enum verdict verdict;
+
+	message->envelope = *envelope;
+	message->lines = span_of(NULL);
+	verdict = spool_open(&message->spool, in_fd, limit_bytes, why);
+	message->head.at = message->spool.head;
+	message->head.size_bytes = message->spool.head_bytes;
+	if (verdict != VERDICT_OK)
+		return verdict;
+	envelope_take_from_line(&message->envelope, &message->head);
+	header_scan(&message->header, message->head);
+	return trace_make(&message->lines, rules, &message->envelope,
+	    &message->header, message->head, why);
+}
+
+enum verdict
+message_copy(struct message *message, spool_sink *sink, void *context,
+    struct failure *why)
+{
+	enum verdict verdict;
+
+	verdict = sink(context, message->lines, why);
+	if (verdict == VERDICT_OK)
+		verdict = sink(context, message->head, why);
+	if (verdict == VERDICT_OK)
+		verdict = spool_rest(&message->spool, sink, context, why);
+	return verdict;
+}
+
+bool
+message_is_repeatable(const struct message *message)
+{
+	return message->spool.is_whole;
+}
+
+bool
+message_is_identifiable(const struct message *message)
+{
+	return message->header.has_message_id || message->header.has_received;
+}
+
+void
+message_close(struct message *message)
+{
+	free((void *)message->lines.at);
+	message->lines = span_of(NULL);
+	spool_close(&message->spool);
+}

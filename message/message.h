@@ -1,0 +1,64 @@
+/*
+ * message.h - the message in hand: its envelope, its header, its bytes.
+ */
+#ifndef MESSAGE_MESSAGE_H
+#define MESSAGE_MESSAGE_H
+
+#include <stdbool.h>
+
+#include "base/failure.h"
+#include "base/span.h"
+#include "message/envelope.h"
+#include "message/header.h"
+#include "message/spool.h"
+#include "message/trace.h"
+
+struct message {
+	struct spool spool;	  /* owned */
+	struct span lines;	  /* owned: what we put in front */
+	struct span head;	  /* borrowed from spool, no From_ line */
+	struct header header;	  /* borrowed from spool */
+	struct envelope envelope; /* borrowed */
+};
+
+/*
+ * message_open - read a message and prepare it for storing.
+ *
+ * Takes   in_fd; limit_bytes, how much is held in memory; *envelope, to
+ *         which a From_ line may add the sender.
+ * Owns    message_close() frees it, whatever the verdict.
+ * Fails   as spool_open() and trace_make().
+ */
+enum verdict message_open(struct message *message, int in_fd,
+    size_t limit_bytes, const struct envelope *envelope,
+    const struct trace_rules *rules, struct failure *why);
+
+/*
+ * message_copy - hand every byte that is to be stored to a sink, in order.
+ *
+ * Gives   a message that is whole in memory can be copied again; another
+ *         one only once.
+ * Fails   as spool_rest(), and as the sink.
+ */
+enum verdict message_copy(struct message *message, spool_sink *sink,
+    void *context, struct failure *why);
+
+/*
+ * message_is_repeatable - can message_copy() be called once more?
+ */
+bool message_is_repeatable(const struct message *message);
+
+/*
+ * message_is_identifiable - are two of these, alike to the byte, one message?
+ *
+ * Gives   true with a Message-ID or Received field. Without either, two
+ *         equal notes from a script may well be two.
+ */
+bool message_is_identifiable(const struct message *message);
+
+/*
+ * message_close - free what message_open() took.
+ */
+void message_close(struct message *message);
+
+#endif

@@ -1,0 +1,138 @@
+#include "message/spool.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/interrupt.h"
+#include "base/sys.h"
+
+enum {
+	FIRST_BYTES = 64 * 1024, /* what a pipe gives in one read */
+	BLOCK_BYTES = 256 * 1024
+};
+
+static const char subject[] = "standard input";
+
+/* *got_bytes_out is 0 at the end of the message. */
+static enum verdict
+read_some(struct spool *spool, char *data, size_t size_bytes,
+    size_t *got_bytes_out, struct failure *why)
+{
+	enum verdict verdict;
+	ssize_t got;
+
+	do {
+		verdict = interrupt_check(why);
+		if (verdict != VERDICT_OK)
+			return verdict;
+		got = sys->read(spool->in_fd, data, size_bytes);
+	} while (got == -1 && errno == EINTR);
+	if (got == -1)
+		return failure_errno(why, "read", subject);
+	*got_bytes_out = (size_t)got;
+	spool->total_bytes += got;
+	if (got > 0)
+		spool->last_byte = data[got - 1];
+	return VERDICT_OK;
+}
+
+static enum verdict
+check_end(const struct spool *spool, struct failure *why)
+{
+	if (spool->last_byte != '\n' && getppid() != spool->sender_pid)
+		return failure_retry(why, "sender-died", "4.3.0", subject);
+	return VERDICT_OK;
+}
+
+static enum verdict
+grow(struct spool *spool, size_t *room_bytes, size_t limit_bytes,
+    struct failure *why)
+{
+	size_t wanted = *room_bytes == 0 ? FIRST_BYTES : *room_bytes * 4;
+	char *bigger;
+
+	if (wanted > limit_bytes)
+		wanted = limit_bytes;
+	bigger = realloc(spool->head, wanted);
+	if (bigger == NULL)
+		return failure_errno(why, "malloc", subject);
+	spool->head = bigger;
+	*room_bytes = wanted;
+	return VERDICT_OK;
+}
+
+static enum verdict
+fill_head(struct spool *spool, size_t limit_bytes, struct failure *why)
+{
+	size_t room_bytes = 0;
+	size_t got_bytes = 0;
+	enum verdict verdict = VERDICT_OK;
+
+	while (spool->head_bytes < limit_bytes) {
+		if (spool->head_bytes == room_bytes)
+			verdict = grow(spool, &room_bytes, limit_bytes, why);
+		if (verdict == VERDICT_OK)
+			verdict = read_some(spool,
+			    spool->head + spool->head_bytes,
+			    room_bytes - spool->head_bytes, &got_bytes, why);
+		if (verdict != VERDICT_OK)
+			return verdict;
+		spool->head_bytes += got_bytes;
+		if (got_bytes == 0) {
+			spool->is_whole = true;
+			return check_end(spool, why);
+		}
+	}
+	return VERDICT_OK;
+}
+
+enum verdict
+spool_open(struct spool *spool, int in_fd, size_t limit_bytes,
+    struct failure *why)
+{
+	spool->in_fd = in_fd;
+	spool->head = NULL;
+	spool->head_bytes = 0;
+	spool->is_whole = false;
+	spool->total_bytes = 0;
+	spool->last_byte = '\0';
+	spool->sender_pid = getppid();
+	return fill_head(spool, limit_bytes, why);
+}
+
+enum verdict
+spool_rest(struct spool *spool, spool_sink *sink, void *context,
+    struct failure *why)
+{
+	size_t got_bytes = 0;
+	struct span data;
+	enum verdict verdict = VERDICT_OK;
+	char *block;
+
+	if (spool->is_whole)
+		return VERDICT_OK;
+	block = malloc(BLOCK_BYTES);
+	if (block == NULL)
+		return failure_errno(why, "malloc", subject);
+	do {
+		verdict = read_some(
+		    spool, block, BLOCK_BYTES, &got_bytes, why);
+		data.at = block;
+		data.size_bytes = got_bytes;
+		if (verdict == VERDICT_OK && got_bytes > 0)
+			verdict = sink(context, data, why);
+	} while (verdict == VERDICT_OK && got_bytes > 0);
+	free(block);
+	if (verdict == VERDICT_OK)
+		verdict = check_end(spool, why);
+	return verdict;
+}
+
+void
+spool_close(struct spool *spool)
+{
+	free(spool->head);
+	spool->head = NULL;
+}

@@ -1,0 +1,55 @@
+/*
+ * spool.h - the message on its way in: a head in memory, the rest to come.
+ */
+#ifndef MESSAGE_SPOOL_H
+#define MESSAGE_SPOOL_H
+
+#include <sys/types.h>
+
+#include <stdbool.h>
+
+#include "base/failure.h"
+#include "base/span.h"
+
+struct spool {
+	int in_fd;	   /* borrowed */
+	char *head;	   /* owned: the first bytes, or all of them */
+	size_t head_bytes; /* valid in head */
+	bool is_whole;	   /* the message ended within head */
+	long long total_bytes; /* read so far */
+	char last_byte;	       /* of those */
+	pid_t sender_pid;      /* who started us */
+};
+
+/* Takes the bytes of a message piece by piece; data is borrowed. */
+typedef enum verdict spool_sink(
+    void *context, struct span data, struct failure *why);
+
+/*
+ * spool_open - read the message, or its first limit_bytes.
+ *
+ * Takes   in_fd, any kind of descriptor; limit_bytes, 1 or more.
+ * Gives   spool->is_whole when the end came within the limit.
+ * Owns    spool_close() frees head, whatever the verdict.
+ * Fails   VERDICT_RETRY at "read", "malloc", or as interrupt_check(); at
+ *         "sender-died" when the end has no final newline and the process
+ *         that started us is gone: the pipe of a dying sender ends too.
+ */
+enum verdict spool_open(struct spool *spool, int in_fd, size_t limit_bytes,
+    struct failure *why);
+
+/*
+ * spool_rest - read on behind head, to the end, into a sink.
+ *
+ * Gives   nothing to do for a whole spool. Memory does not grow.
+ * Fails   as spool_open(), and as the sink.
+ */
+enum verdict spool_rest(struct spool *spool, spool_sink *sink, void *context,
+    struct failure *why);
+
+/*
+ * spool_close - free what spool_open() took.
+ */
+void spool_close(struct spool *spool);
+
+#endif
