@@ -61,12 +61,54 @@ call_flock(int fd, int operation)
 }
 #endif
 
+#if HAVE_FDATASYNC && !HAVE_FULL_FSYNC
+static int
+call_fdatasync(int fd)
+{
+	return fdatasync(fd);
+}
+#else
+static int
+call_fdatasync(int fd)
+{
+	return call_fsync(fd);
+}
+#endif
+
+/*
+ * A lock of the open file description does not go when some library closes
+ * another descriptor of the same file, and it conflicts with other programs'
+ * fcntl locks like one of the process. EINVAL: this file system has none.
+ */
+static int
+call_fcntl_lock(int fd)
+{
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	int answer;
+
+#if HAVE_OFD_LOCKS
+	answer = fcntl(fd, F_OFD_SETLK, &lock);
+	if (answer == 0 || errno != EINVAL)
+		return answer;
+#endif
+	answer = fcntl(fd, F_SETLK, &lock);
+	if (answer == -1 && errno == EACCES)
+		errno = EAGAIN; /* POSIX allows both */
+	return answer;
+}
+
 static const struct sys_calls real_calls = {
 	.openat = call_openat,
 	.close = close,
 	.dup = call_dup,
 	.read = read,
 	.write = write,
+	.pread = pread,
+	.pwrite = pwrite,
+	.lseek = lseek,
+	.ftruncate = ftruncate,
+	.futimens = futimens,
+	.fdatasync = call_fdatasync,
 	.fsync = call_fsync,
 	.fstat = fstat,
 	.fstatat = fstatat,
@@ -76,6 +118,7 @@ static const struct sys_calls real_calls = {
 	.renameat = renameat,
 	.rename_noreplace = rename_noreplace,
 	.flock = call_flock,
+	.fcntl_lock = call_fcntl_lock,
 };
 
 const struct sys_calls *sys = &real_calls;

@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 
+#include <time.h>
+
 /*
  * Each member behaves as the POSIX call of its name, except where noted.
  */
@@ -17,6 +19,14 @@ struct sys_calls {
 	int (*dup)(int fd); /* the copy is closed on exec */
 	ssize_t (*read)(int fd, void *data, size_t size_bytes);
 	ssize_t (*write)(int fd, const void *data, size_t size_bytes);
+	ssize_t (*pread)(
+	    int fd, void *data, size_t size_bytes, off_t offset);
+	ssize_t (*pwrite)(
+	    int fd, const void *data, size_t size_bytes, off_t offset);
+	off_t (*lseek)(int fd, off_t offset, int whence);
+	int (*ftruncate)(int fd, off_t size_bytes);
+	int (*futimens)(int fd, const struct timespec times[2]);
+	int (*fdatasync)(int fd); /* fsync where the system lacks it */
 	int (*fsync)(int fd); /* F_FULLFSYNC where the system has it */
 	int (*fstat)(int fd, struct stat *st);
 	int (*fstatat)(
@@ -30,6 +40,7 @@ struct sys_calls {
 	int (*rename_noreplace)(int old_dir_fd, const char *old_path,
 	    int new_dir_fd, const char *new_path); /* ENOSYS: not here */
 	int (*flock)(int fd, int operation);	   /* ENOSYS: not here */
+	int (*fcntl_lock)(int fd); /* write lock on the whole file, or EAGAIN */
 };
 
 /* The table in use. Release programs never change it. */

@@ -13,8 +13,9 @@
 #include "base/sys.h"
 #include "compat/compat.h"
 #include "durable/folder.h"
+#include "durable/map.h"
 #include "maildir/name.h"
-#include "maildir/same.h"
+#include "message/same.h"
 
 enum {
 	SWEEP_AGE_S = 36 * 60 * 60,
@@ -64,6 +65,29 @@ is_abandoned(const struct scan *scan, int fd, const char *name,
 	return is_maker_dead(scan, name, st);
 }
 
+/* What cannot be compared counts as different: a copy beats a loss. */
+static bool
+is_same_file(int one_fd, int other_fd)
+{
+	struct stat st[2];
+	struct map one;
+	struct map other;
+	bool is_same;
+
+	if (sys->fstat(one_fd, &st[0]) == -1 ||
+	    sys->fstat(other_fd, &st[1]) == -1 ||
+	    !map_open(&one, one_fd, 0, st[0].st_size))
+		return false;
+	if (!map_open(&other, other_fd, 0, st[1].st_size)) {
+		map_close(&one);
+		return false;
+	}
+	is_same = same_message(one.bytes, other.bytes);
+	map_close(&one);
+	map_close(&other);
+	return is_same;
+}
+
 static bool
 is_witness(const struct scan *scan, int fd, const char *name,
     const struct stat *st)
@@ -72,7 +96,7 @@ is_witness(const struct scan *scan, int fd, const char *name,
 	pid_t pid;
 
 	return scan->is_identifiable && st->st_nlink == 2 &&
-	    name_parse(name, &pid, &host) && same_file(fd, scan->stage->fd);
+	    name_parse(name, &pid, &host) && is_same_file(fd, scan->stage->fd);
 }
 
 static void

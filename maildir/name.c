@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "compat/compat.h"
+#include "durable/host.h"
 
 static bool
 is_kept(unsigned char byte)
@@ -18,12 +19,11 @@ is_kept(unsigned char byte)
 void
 name_host(char *host)
 {
-	char raw[256] = "";
+	char raw[256];
 	size_t used_bytes = 0;
 	size_t i;
 
-	if (gethostname(raw, sizeof(raw) - 1) == -1 || raw[0] == '\0')
-		(void)strlcpy(raw, "localhost", sizeof(raw));
+	host_name(raw, sizeof(raw));
 	for (i = 0; raw[i] != '\0'; i++) {
 		unsigned char byte = (unsigned char)raw[i];
 

@@ -7,6 +7,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "mda/mbox_report.h"
 #include "mda/nls.h"
 #include "mda/path_report.h"
 #include "mda/report.h"
@@ -91,7 +92,7 @@ print_envelope(const struct job *job)
 }
 
 static void
-print_steps(const struct settings *settings)
+print_maildir_steps(const struct settings *settings)
 {
 	(void)printf(_("steps       1. read the message to its end\n"));
 	(void)printf(_("            2. write it to a file in tmp, and fsync "
@@ -105,23 +106,54 @@ print_steps(const struct settings *settings)
 	(void)printf(_("            5. unlink the name in tmp, and exit 0\n"));
 }
 
-/* The home of the plan: the folder wanted, or the mailbox it lies in. */
-static int
-print_mailbox(const struct job *job)
+static void
+print_mbox_steps(void)
+{
+	(void)printf(_("steps       1. read the message to its end\n"));
+	(void)printf(_("            2. take the locks, and see that the file "
+		       "is still the one at the path\n"));
+	(void)printf(_("            3. repair what the journal tells of\n"));
+	(void)printf(_("            4. note the message in the journal, "
+		       "durably\n"));
+	(void)printf(_("            5. append it with one write that reaches "
+		       "the disk, or cut back\n"));
+	(void)printf(_("            6. settle the journal, give the locks "
+		       "back, and exit 0\n"));
+}
+
+static bool
+print_maildir(const struct job *job)
 {
 	const struct destination *destination = &job->destination;
-	struct failure why;
 	bool is_well;
 
-	if (destination->kind != BOX_MAILDIR) {
-		(void)failure_retry(&why, "mbox", "4.3.5", destination->path);
-		return print_failure(&why, EX_TEMPFAIL);
-	}
 	(void)printf(_("mailbox     Maildir %s\n"), destination->path);
 	if (destination->folder[0] != '\0')
 		(void)printf(_("folder      .%s\n"), destination->folder);
 	is_well = path_report(job);
-	print_steps(&job->settings);
+	print_maildir_steps(&job->settings);
+	return is_well;
+}
+
+static bool
+print_mbox(const struct job *job)
+{
+	bool is_well;
+
+	(void)printf(_("mailbox     mbox %s\n"), job->destination.path);
+	is_well = path_report(job);
+	if (is_well)
+		is_well = mbox_report(job);
+	print_mbox_steps();
+	return is_well;
+}
+
+static int
+print_mailbox(const struct job *job)
+{
+	bool is_well = job->destination.kind == BOX_MBOX ? print_mbox(job)
+							 : print_maildir(job);
+
 	(void)printf(_("exit        %d\n"), is_well ? EX_OK : EX_TEMPFAIL);
 	return is_well ? EX_OK : EX_TEMPFAIL;
 }

@@ -88,21 +88,54 @@ job_plan(struct job *job, struct failure *why)
 	    &job->account, why);
 }
 
+static const char *
+home_or_null(const struct job *job)
+{
+	return job->account.home[0] == '\0' ? NULL : job->account.home;
+}
+
+static struct sync_policy
+sync_policy(const struct settings *settings)
+{
+	struct sync_policy policy = {
+		.is_folder_required = settings->folder_sync == SYNC_REQUIRE,
+		.after_link = (enum after_link)settings->sync_after_link,
+	};
+
+	return policy;
+}
+
 static void
 set_maildir(struct job *job)
 {
-	const struct settings *settings = &job->settings;
 	const struct destination *destination = &job->destination;
 	struct maildir *where = &job->maildir;
 
 	where->path = destination->path;
 	where->folder =
 	    destination->folder[0] == '\0' ? NULL : destination->folder;
-	where->home = job->account.home[0] == '\0' ? NULL : job->account.home;
-	where->may_create = settings->create == CREATE_MAILDIR;
+	where->home = home_or_null(job);
+	where->may_create = job->settings.create == CREATE_MAILDIR;
 	where->may_create_folder = destination->is_folder_made;
-	where->sync.is_folder_required = settings->folder_sync == SYNC_REQUIRE;
-	where->sync.after_link = (enum after_link)settings->sync_after_link;
+	where->sync = sync_policy(&job->settings);
+}
+
+static void
+set_mbox(struct job *job)
+{
+	const struct settings *settings = &job->settings;
+	struct mbox *where = &job->mbox;
+
+	where->path = job->destination.path;
+	where->home = home_or_null(job);
+	where->format = (enum mbox_format)settings->mbox_format;
+	where->locks = (unsigned int)settings->locks;
+	where->lock_timeout_s = settings->lock_timeout_s;
+	where->dotlock_stale_s = settings->dotlock_stale_s;
+	where->journal = (enum mbox_journal_rule)settings->mbox_journal;
+	where->may_create = settings->create != CREATE_NO;
+	where->may_use_fuse = settings->mbox_on_fuse == ANSWER_YES;
+	where->sync = sync_policy(settings);
 }
 
 static struct envelope
@@ -139,9 +172,18 @@ static enum verdict
 deliver_maildir(struct job *job, struct failure *why)
 {
 	set_maildir(job);
-	job->delivery.where = &job->maildir;
-	job->delivery.message = &job->message;
-	return maildir_deliver(&job->delivery, why);
+	job->maildir_delivery.where = &job->maildir;
+	job->maildir_delivery.message = &job->message;
+	return maildir_deliver(&job->maildir_delivery, why);
+}
+
+static enum verdict
+deliver_mbox(struct job *job, struct failure *why)
+{
+	set_mbox(job);
+	job->mbox_delivery.where = &job->mbox;
+	job->mbox_delivery.message = &job->message;
+	return mbox_deliver(&job->mbox_delivery, why);
 }
 
 static enum verdict
@@ -149,9 +191,8 @@ store(struct job *job, struct failure *why)
 {
 	enum verdict verdict;
 
-	if (job->destination.kind != BOX_MAILDIR)
-		return failure_retry(
-		    why, "mbox", "4.3.5", job->destination.path);
+	if (job->destination.kind == BOX_MBOX)
+		return deliver_mbox(job, why);
 	verdict = deliver_maildir(job, why);
 	if (verdict == VERDICT_OK || !job->destination.is_folder_optional ||
 	    strcmp(why->step, "folder-missing") != 0)
@@ -176,8 +217,8 @@ job_close(struct job *job)
 {
 	if (job->is_message_open)
 		message_close(&job->message);
-	if (job->is_delivered)
-		maildir_close(&job->delivery);
+	if (job->is_delivered && job->destination.kind == BOX_MAILDIR)
+		maildir_close(&job->maildir_delivery);
 	job->is_message_open = false;
 	job->is_delivered = false;
 }

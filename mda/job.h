@@ -9,6 +9,7 @@
 #include "account/account.h"
 #include "base/failure.h"
 #include "maildir/deliver.h"
+#include "mbox/deliver.h"
 #include "mda/destination.h"
 #include "mda/options.h"
 #include "mda/settings.h"
@@ -24,7 +25,9 @@ struct job {
 	bool is_message_open;
 	bool is_delivered;
 	struct maildir maildir; /* borrows from the job */
-	struct maildir_delivery delivery;
+	struct maildir_delivery maildir_delivery;
+	struct mbox mbox; /* borrows from the job */
+	struct mbox_delivery mbox_delivery;
 };
 
 /*
@@ -49,7 +52,7 @@ enum verdict job_plan(struct job *job, struct failure *why);
  *
  * Takes   in_fd, where the message comes from.
  * Gives   the promise: VERDICT_OK when it is on stable storage.
- * Fails   as message_open() and maildir_deliver().
+ * Fails   as message_open(), maildir_deliver() and mbox_deliver().
  * Owns    job_close() frees the message and closes the mailbox.
  */
 enum verdict job_deliver(struct job *job, int in_fd, struct failure *why);

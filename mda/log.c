@@ -12,13 +12,13 @@
 #include "mda/syslog_socket.h"
 
 static void
-add_message(struct logline *line, const struct log_entry *entry)
+add_message(struct logline *line, const struct job *job)
 {
-	const struct message *message = entry->message;
+	const struct message *message = &job->message;
 
-	if (entry->options->queue_id != NULL)
-		logline_text(line, "queue", entry->options->queue_id);
-	if (message == NULL)
+	if (job->options.queue_id != NULL)
+		logline_text(line, "queue", job->options.queue_id);
+	if (!job->is_message_open)
 		return;
 	if (message->header.has_message_id)
 		logline_span(line, "id", message->header.message_id);
@@ -29,7 +29,7 @@ add_message(struct logline *line, const struct log_entry *entry)
 }
 
 static void
-add_delivery(struct logline *line, const struct maildir_delivery *delivery)
+add_maildir(struct logline *line, const struct maildir_delivery *delivery)
 {
 	const struct stage *stage = &delivery->stage;
 
@@ -48,6 +48,36 @@ add_delivery(struct logline *line, const struct maildir_delivery *delivery)
 }
 
 static void
+add_mbox(struct logline *line, const struct mbox_delivery *delivery)
+{
+	const struct repair *repair = &delivery->repair;
+
+	logline_text(line, "path", delivery->where->path);
+	if (repair->is_witness)
+		logline_number(line, "witness",
+		    (long long)delivery->journal.entries[repair->witness]
+			.start);
+	else
+		logline_number(line, "offset",
+		    (long long)delivery->box.st.st_size);
+	logline_number(line, "bytes", delivery->size_bytes);
+	logline_number(line, "lock_ms", delivery->box.lock_us / 1000);
+	logline_number(line, "write_ms", delivery->write_us / 1000);
+	if (delivery->is_folder_unsynced)
+		logline_text(line, "folder_sync", "unsupported");
+}
+
+/* These happened whether or not the delivery succeeded. */
+static void
+add_mending(struct logline *line, const struct mbox_delivery *delivery)
+{
+	if (delivery->box.dotlock.is_broken)
+		logline_text(line, "lock_broken", delivery->box.dotlock.name);
+	if (delivery->repair.cut_bytes > 0)
+		logline_number(line, "repaired", delivery->repair.cut_bytes);
+}
+
+static void
 add_failure(struct logline *line, const struct failure *why)
 {
 	logline_text(line, "step", why->step);
@@ -58,22 +88,38 @@ add_failure(struct logline *line, const struct failure *why)
 	logline_text(line, "residue", why->residue ? "yes" : "no");
 }
 
-static void
-build(struct logline *line, const struct log_entry *entry)
+static const char *
+status_of(enum verdict verdict)
 {
-	const char *status = "delivered";
+	switch (verdict) {
+	case VERDICT_OK:
+		return "delivered";
+	case VERDICT_REFUSE:
+		return "bounced";
+	case VERDICT_RETRY:
+		break;
+	}
+	return "deferred";
+}
 
-	if (entry->why != NULL)
-		status = entry->is_refused ? "bounced" : "deferred";
-	logline_start(line, entry->settings->log_format == LOG_AS_JSON);
-	logline_text(line, "status", status);
-	if (entry->box != NULL)
-		logline_text(line, "box", entry->box);
-	if (entry->why != NULL)
-		add_failure(line, entry->why);
+static void
+build(struct logline *line, const struct job *job, enum verdict verdict,
+    const struct failure *why)
+{
+	bool is_mbox = job->destination.kind == BOX_MBOX;
+
+	logline_start(line, job->settings.log_format == LOG_AS_JSON);
+	logline_text(line, "status", status_of(verdict));
+	if (job->destination.path[0] != '\0')
+		logline_text(line, "box", is_mbox ? "mbox" : "maildir");
+	if (verdict != VERDICT_OK)
+		add_failure(line, why);
+	else if (is_mbox)
+		add_mbox(line, &job->mbox_delivery);
 	else
-		add_delivery(line, entry->delivery);
-	add_message(line, entry);
+		add_maildir(line, &job->maildir_delivery);
+	add_mending(line, &job->mbox_delivery);
+	add_message(line, job);
 	logline_end(line);
 }
 
@@ -103,26 +149,32 @@ write_file(const char *path, const struct logline *line)
 	(void)close(fd);
 }
 
-static void
-write_syslog(const struct log_entry *entry, const struct logline *line)
+static int
+severity_of(enum verdict verdict)
 {
-	int priority = LOG_INFO;
-
-	if (entry->why != NULL)
-		priority = entry->is_refused ? LOG_NOTICE : LOG_WARNING;
-	syslog_send(priority, line->text);
+	switch (verdict) {
+	case VERDICT_OK:
+		return LOG_INFO;
+	case VERDICT_REFUSE:
+		return LOG_NOTICE;
+	case VERDICT_RETRY:
+		break;
+	}
+	return LOG_WARNING;
 }
 
 void
-log_write(const struct log_entry *entry)
+log_write(const struct job *job, enum verdict verdict,
+    const struct failure *why)
 {
+	const struct settings *settings = &job->settings;
 	struct logline line;
 
-	build(&line, entry);
-	if (entry->options->is_verbose)
+	build(&line, job, verdict, why);
+	if (job->options.is_verbose)
 		write_line(STDERR_FILENO, &line);
-	if (entry->settings->log_file[0] != '\0')
-		write_file(entry->settings->log_file, &line);
-	if (entry->settings->log == LOG_TO_SYSLOG)
-		write_syslog(entry, &line);
+	if (settings->log_file[0] != '\0')
+		write_file(settings->log_file, &line);
+	if (settings->log == LOG_TO_SYSLOG)
+		syslog_send(severity_of(verdict), line.text);
 }

@@ -36,23 +36,6 @@ print_version(void)
 	return EX_OK;
 }
 
-static void
-log_outcome(const struct job *job, const struct failure *why,
-    enum verdict verdict)
-{
-	struct log_entry entry = {
-		.settings = &job->settings,
-		.options = &job->options,
-		.message = job->is_message_open ? &job->message : NULL,
-		.delivery = verdict == VERDICT_OK ? &job->delivery : NULL,
-		.why = verdict == VERDICT_OK ? NULL : why,
-		.box = "maildir",
-		.is_refused = verdict == VERDICT_REFUSE,
-	};
-
-	log_write(&entry);
-}
-
 /* The settings may name another deadline; it is counted from here. */
 static enum verdict
 deliver(struct job *job, bool has_input, struct failure *why)
@@ -95,7 +78,7 @@ main(int argc, char **argv)
 		verdict = deliver(&job, has_input, &why);
 	if (verdict != VERDICT_OK)
 		report_failure(&why);
-	log_outcome(&job, &why, verdict);
+	log_write(&job, verdict, &why);
 	/* What is open or allocated goes with the process. */
 	return verdict == VERDICT_OK ? EX_OK : why.exit_code;
 }

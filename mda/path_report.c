@@ -186,7 +186,7 @@ path_report(const struct job *job)
 
 	(void)printf(_("path\n"));
 	check_above(&walk, destination->path);
-	if (walk.is_well)
+	if (walk.is_well && destination->kind == BOX_MAILDIR)
 		check_box(&walk, destination->path, false);
 	if (walk.is_well && destination->folder[0] != '\0' &&
 	    snprintf(folder, sizeof(folder), "%s/.%s", destination->path,

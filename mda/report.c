@@ -22,11 +22,19 @@ static const struct sentence sentences[] = {
 	{ NULL, EDQUOT,
 	    N_("the disk quota is used up, at %1$s: delete some mail or raise "
 	       "it") },
+	{ "append-moved", 0,
+	    N_("another host wrote to %1$s without the lock: use the same "
+	       "locks on all hosts") },
 	{ "close", 0, N_("closing the file failed in %1$s: %2$s") },
 	{ "deadline", 0,
 	    N_("the delivery took longer than the deadline allows: the sender "
 	       "or the mailbox is too slow") },
+	{ "dotlock", 0,
+	    N_("cannot make the lock file %1$s: %2$s; give this user the right "
+	       "to, or take dotlock out of the setting locks") },
 	{ "dup", 0, N_("too many open files, at %1$s: %2$s") },
+	{ "fcntl-lock", 0, N_("cannot lock %1$s with fcntl: %2$s") },
+	{ "flock", 0, N_("cannot lock %1$s with flock: %2$s") },
 	{ "folder-missing", 0,
 	    N_("the folder %1$s does not exist: create it, or set create = "
 	       "maildir") },
@@ -43,6 +51,8 @@ static const struct sentence sentences[] = {
 	{ "fsync-dir-unsupported", 0,
 	    N_("the file system of %1$s cannot make a folder durable: move the "
 	       "mailbox, or set folder_sync = if-supported") },
+	{ "ftruncate", 0,
+	    N_("cannot cut %1$s back to its old size: %2$s") },
 	{ "getpwnam", 0, N_("cannot ask the user database for %1$s: %2$s") },
 	{ "getpwuid", 0,
 	    N_("cannot ask the %1$s who runs this program: %2$s") },
@@ -50,7 +60,14 @@ static const struct sentence sentences[] = {
 	{ "home-unknown", 0,
 	    N_("the account has no home folder or name, which %1$s needs: name "
 	       "the mailbox with -m") },
+	{ "journal", 0,
+	    N_("cannot write the journal %1$s: %2$s; see mbox_journal in "
+	       "mda.conf(5)") },
 	{ "link", 0, N_("cannot give the message its name in %1$s: %2$s") },
+	{ "lock-timeout", 0,
+	    N_("%1$s stayed locked by another program for too long: see who "
+	       "holds it, or remove a stale lock file") },
+	{ "lseek", 0, N_("cannot find the end of %1$s: %2$s") },
 	{ "mailbox-empty", 0, N_("no mailbox is named in \"%1$s\"") },
 	{ "mailbox-folder", 0,
 	    N_("the folder %1$s needs a Maildir: the mailbox set is none") },
@@ -66,9 +83,28 @@ static const struct sentence sentences[] = {
 	    N_("the folder that holds the Maildir %1$s does not exist: create "
 	       "it, or mount its file system") },
 	{ "malloc", 0, N_("not enough memory for %1$s") },
-	{ "mbox", 0,
-	    N_("%1$s would be an mbox, which this version cannot write: name a "
-	       "Maildir, with / at its end") },
+	{ "mbox-fuse", 0,
+	    N_("%1$s lies on a FUSE file system, where an mbox is not safe: "
+	       "use a Maildir, or set mbox_on_fuse = yes") },
+	{ "mbox-kind", 0,
+	    N_("%1$s is no regular file: no mail is written to it") },
+	{ "mbox-links", 0,
+	    N_("the mbox %1$s has another name as well: remove one of the "
+	       "hard links") },
+	{ "mbox-missing", 0,
+	    N_("the mbox %1$s does not exist: create it, or set create = "
+	       "maildir") },
+	{ "mbox-open", EACCES,
+	    N_("no permission to write the mbox %1$s: check its owner and mode "
+	       "and those of its folder") },
+	{ "mbox-open", ELOOP,
+	    N_("the mbox %1$s is a symbolic link: name the file itself") },
+	{ "mbox-open", EISDIR,
+	    N_("%1$s is a folder: no mail is written to it as an mbox") },
+	{ "mbox-open", 0, N_("cannot open the mbox %1$s: %2$s") },
+	{ "mbox-owner", 0,
+	    N_("the mbox %1$s belongs to another user: no mail is written to "
+	       "it") },
 	{ "mkdir", EACCES,
 	    N_("no permission to create %1$s: check owner and mode of the "
 	       "folder above") },
@@ -92,6 +128,7 @@ static const struct sentence sentences[] = {
 	{ "option-value", 0,
 	    N_("the option %1$s needs a value, as an argument of its own") },
 	{ "path-long", 0, N_("the path is too long: %1$s") },
+	{ "pread", 0, N_("cannot read the end of %1$s: %2$s") },
 	{ "read", 0, N_("reading the message from %1$s failed: %2$s") },
 	{ "readdir", 0, N_("cannot read the folder tmp of %1$s: %2$s") },
 	{ "rename", 0, N_("cannot give the message its name in %1$s: %2$s") },
@@ -114,6 +151,9 @@ static const struct sentence sentences[] = {
 	{ "settings-size", 0,
 	    N_("the settings file %1$s is larger than 64 KiB") },
 	{ "signal", 0, N_("the delivery was interrupted by a %1$s") },
+	{ "spill", 0, N_("cannot keep %1$s in a temporary file: %2$s") },
+	{ "spill-map", 0,
+	    N_("%1$s is too large for this machine's memory map: %2$s") },
 	{ "stdin-closed", 0,
 	    N_("%1$s is closed: there is no message to deliver") },
 	{ "user-other", 0,

@@ -81,6 +81,30 @@ set_choice(int *chosen, const char *choices, const char *text)
 	return false;
 }
 
+/* One word or more with blanks between them. */
+static bool
+set_words(int *chosen, const char *choices, const char *text)
+{
+	char word[32];
+	size_t length;
+	int mask = 0;
+	int number;
+
+	for (; *text != '\0'; text += length + strspn(text + length, " \t")) {
+		length = strcspn(text, " \t");
+		if (length >= sizeof(word))
+			return false;
+		memcpy(word, text, length);
+		word[length] = '\0';
+		if (!set_choice(&number, choices, word))
+			return false;
+		mask |= 1 << number;
+	}
+	if (mask != 0)
+		*chosen = mask;
+	return mask != 0;
+}
+
 static bool
 set_text(char *member, const char *text)
 {
@@ -99,6 +123,8 @@ setting_value_set(struct settings *settings, const struct setting_rule *rule,
 	switch (rule->kind) {
 	case SETTING_CHOICE:
 		return set_choice(member, rule->choices, text);
+	case SETTING_SET:
+		return set_words(member, rule->choices, text);
 	case SETTING_BYTES:
 		return set_number(member, rule, byte_units, text);
 	case SETTING_SECONDS:
@@ -116,6 +142,23 @@ show_choice(char *text, const char *choices, int number)
 		choices = strchr(choices, ' ') + 1;
 	(void)snprintf(text, SETTING_VALUE_MAX, "%.*s",
 	    (int)strcspn(choices, " "), choices);
+}
+
+static void
+show_words(char *text, const char *choices, int mask)
+{
+	char word[SETTING_VALUE_MAX];
+	int number;
+
+	text[0] = '\0';
+	for (number = 0; mask >> number != 0; number++) {
+		if ((mask >> number & 1) == 0)
+			continue;
+		show_choice(word, choices, number);
+		if (text[0] != '\0')
+			(void)strlcat(text, " ", SETTING_VALUE_MAX);
+		(void)strlcat(text, word, SETTING_VALUE_MAX);
+	}
 }
 
 static void
@@ -142,6 +185,9 @@ setting_value_show(char *text, const struct settings *settings,
 	switch (rule->kind) {
 	case SETTING_CHOICE:
 		show_choice(text, rule->choices, *(const int *)member);
+		return;
+	case SETTING_SET:
+		show_words(text, rule->choices, *(const int *)member);
 		return;
 	case SETTING_BYTES:
 		show_number(text, byte_units, *(const long long *)member);

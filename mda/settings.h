@@ -14,6 +14,7 @@ enum create_rule { CREATE_MAILDIR, CREATE_NO };
 enum detail_rule { DETAIL_OFF, DETAIL_IF_EXISTS, DETAIL_CREATE };
 enum log_target { LOG_TO_SYSLOG, LOG_TO_NONE };
 enum log_form { LOG_AS_LOGFMT, LOG_AS_JSON };
+enum answer_rule { ANSWER_NO, ANSWER_YES };
 enum sync_rule { SYNC_REQUIRE, SYNC_IF_SUPPORTED };
 
 enum {
@@ -35,11 +36,17 @@ struct settings {
 	char delimiter[SETTING_VALUE_MAX];
 	int delivered_to;  /* enum trace_rule */
 	int detail_folder; /* enum detail_rule */
+	long long dotlock_stale_s;
 	int folder_sync;   /* enum sync_rule */
+	long long lock_timeout_s;
+	int locks;	   /* enum mbox_lock, or-ed */
 	int log;	   /* enum log_target */
 	char log_file[SETTING_VALUE_MAX]; /* empty for none */
 	int log_format;	   /* enum log_form */
 	char mailbox[SETTING_VALUE_MAX];
+	int mbox_format;   /* enum mbox_format */
+	int mbox_journal;  /* enum mbox_journal_rule */
+	int mbox_on_fuse;  /* enum answer_rule */
 	int return_path;   /* enum trace_rule */
 	long long spool_memory_bytes;
 	int sync_after_link; /* enum after_link */
@@ -52,6 +59,7 @@ struct settings {
 enum setting_kind {
 	SETTING_TEXT,	/* any, of limited length */
 	SETTING_CHOICE, /* one word of a list */
+	SETTING_SET,	/* one word or more of a list */
 	SETTING_BYTES,	/* number, with K, M or G behind it */
 	SETTING_SECONDS /* number, with s, m or h behind it */
 };
@@ -62,7 +70,7 @@ struct setting_rule {
 	enum setting_kind kind;
 	size_t offset;	     /* of its member in struct settings */
 	const char *preset;  /* the default, as it would be written */
-	const char *choices; /* SETTING_CHOICE: words, in enum order */
+	const char *choices; /* words, in the order of enum or bits */
 	long long least;     /* numbers */
 	long long most;
 };

@@ -1,12 +1,7 @@
-#include "maildir/same.h"
+#include "message/same.h"
 
-#include <sys/mman.h>
-#include <sys/stat.h>
-
-#include <stdint.h>
 #include <string.h>
 
-#include "base/sys.h"
 #include "message/header.h"
 
 /* Case matters: this is the senders' own spelling. */
@@ -86,49 +81,4 @@ same_message(struct span one, struct span other)
 			return false;
 	} while (one_field.size_bytes > 0);
 	return is_equal(one, other);
-}
-
-static bool
-map_file(struct span *file, int fd)
-{
-	struct stat st;
-	void *at;
-
-	*file = span_of(NULL);
-	if (sys->fstat(fd, &st) == -1 || (uintmax_t)st.st_size > SIZE_MAX)
-		return false;
-	if (st.st_size == 0)
-		return true;
-	at = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED, fd, 0);
-	if (at == MAP_FAILED)
-		return false;
-	file->at = at;
-	file->size_bytes = (size_t)st.st_size;
-	return true;
-}
-
-static void
-unmap(struct span file)
-{
-	if (file.size_bytes > 0)
-		(void)munmap((void *)file.at, file.size_bytes);
-}
-
-bool
-same_file(int one_fd, int other_fd)
-{
-	struct span one;
-	struct span other;
-	bool is_same;
-
-	if (!map_file(&one, one_fd))
-		return false;
-	if (!map_file(&other, other_fd)) {
-		unmap(one);
-		return false;
-	}
-	is_same = same_message(one, other);
-	unmap(one);
-	unmap(other);
-	return is_same;
 }

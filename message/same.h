@@ -1,8 +1,8 @@
 /*
  * same.h - are two stored messages one message?
  */
-#ifndef MAILDIR_SAME_H
-#define MAILDIR_SAME_H
+#ifndef MESSAGE_SAME_H
+#define MESSAGE_SAME_H
 
 #include <stdbool.h>
 
@@ -16,14 +16,5 @@
  *         Received field that fetchmail and getmail add.
  */
 bool same_message(struct span one, struct span other);
-
-/*
- * same_file - the same for two files.
- *
- * Takes   descriptors open for reading; their offsets do not matter.
- * Gives   false as well when one cannot be mapped into memory: a second copy
- *         is better than a loss.
- */
-bool same_file(int one_fd, int other_fd);
 
 #endif

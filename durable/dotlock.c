@@ -1,0 +1,278 @@
+#include "durable/dotlock.h"
+
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/interrupt.h"
+#include "base/sys.h"
+#include "compat/compat.h"
+#include "durable/host.h"
+
+enum {
+	HOST_BYTES = 256,
+	BOOT_BYTES = 64,
+	CONTENT_BYTES = 400
+};
+
+/* Who holds a lock, as its file says. */
+struct holder {
+	long pid;
+	char host[HOST_BYTES];
+	char boot[BOOT_BYTES];
+};
+
+static struct dotlock *volatile held_lock;
+
+static void
+remove_held_lock(void)
+{
+	struct dotlock *dotlock = held_lock;
+
+	if (dotlock != NULL)
+		(void)unlinkat(dotlock->dir_fd, dotlock->name, 0);
+}
+
+static void
+set_self(struct holder *self)
+{
+	self->pid = (long)getpid();
+	host_name(self->host, sizeof(self->host));
+	host_boot_id(self->boot, sizeof(self->boot));
+}
+
+/* Other programs write other things; those say nothing here. */
+static bool
+read_holder(struct holder *holder, int dir_fd, const char *name)
+{
+	char text[CONTENT_BYTES];
+	ssize_t got = -1;
+	int fd;
+
+	fd = sys->openat(dir_fd, name,
+	    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0);
+	if (fd != -1) {
+		got = sys->read(fd, text, sizeof(text) - 1);
+		(void)sys->close(fd); /* opened for reading only */
+	}
+	if (got <= 0)
+		return false;
+	text[got] = '\0';
+	return sscanf(text, "%9ld %255s %63s", &holder->pid, holder->host,
+		   holder->boot) == 3 && holder->pid > 0;
+}
+
+static bool
+is_holder_dead(const struct holder *holder)
+{
+	struct holder self;
+
+	set_self(&self);
+	if (strcmp(holder->host, self.host) != 0)
+		return false;
+	if (strcmp(holder->boot, self.boot) != 0)
+		return true;
+	return kill((pid_t)holder->pid, 0) == -1 && errno == ESRCH;
+}
+
+/*
+ * Sources of the unique file's name: pid and host tell other deliveries
+ * apart, the random bits those of other name spaces.
+ */
+static void
+make_unique_name(char *name, size_t size_bytes)
+{
+	uint32_t random_bits;
+
+	arc4random_buf(&random_bits, sizeof(random_bits));
+	(void)snprintf(name, size_bytes, ".lk.%ld.%08x", (long)getpid(),
+	    (unsigned int)random_bits);
+}
+
+static enum verdict
+write_unique(const struct dotlock *dotlock, const char *unique,
+    struct failure *why)
+{
+	char text[CONTENT_BYTES];
+	struct holder self;
+	ssize_t taken;
+	int length;
+	int fd;
+
+	set_self(&self);
+	length = snprintf(text, sizeof(text), "%ld %s %s\n", self.pid,
+	    self.host, self.boot);
+	fd = sys->openat(dotlock->dir_fd, unique,
+	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+	if (fd == -1)
+		return failure_errno(why, "dotlock", dotlock->name);
+	taken = sys->write(fd, text, (size_t)length);
+	if (taken >= 0 && taken != length)
+		errno = ENOSPC;
+	if (taken != length || sys->close(fd) == -1) {
+		(void)failure_errno(why, "dotlock", dotlock->name);
+		(void)sys->unlinkat(dotlock->dir_fd, unique, 0);
+		return VERDICT_RETRY;
+	}
+	return VERDICT_OK;
+}
+
+/* link(2) over NFS may fail and yet be done: only two links prove it. */
+static bool
+link_unique(struct dotlock *dotlock, const char *unique)
+{
+	struct stat st;
+
+	(void)sys->linkat(dotlock->dir_fd, unique, dotlock->dir_fd,
+	    dotlock->name, 0);
+	if (sys->fstatat(dotlock->dir_fd, unique, &st, AT_SYMLINK_NOFOLLOW) ==
+		-1 ||
+	    st.st_nlink != 2)
+		return false;
+	dotlock->dev = st.st_dev;
+	dotlock->ino = st.st_ino;
+	return true;
+}
+
+static enum verdict
+make_lock(struct dotlock *dotlock, enum lock_answer *answer_out,
+    struct failure *why)
+{
+	char unique[64];
+	enum verdict verdict;
+
+	make_unique_name(unique, sizeof(unique));
+	verdict = write_unique(dotlock, unique, why);
+	if (verdict != VERDICT_OK)
+		return verdict;
+	dotlock->is_held = link_unique(dotlock, unique);
+	(void)sys->unlinkat(dotlock->dir_fd, unique, 0); /* never a lock */
+	*answer_out = dotlock->is_held ? LOCK_HAD : LOCK_BUSY;
+	if (dotlock->is_held) {
+		held_lock = dotlock;
+		interrupt_cleanup(remove_held_lock);
+	}
+	return VERDICT_OK;
+}
+
+/* The file system's clock may be another host's: ask it with a file. */
+static bool
+ask_clock(int dir_fd, time_t *now_out)
+{
+	char unique[64];
+	struct stat st;
+	bool is_known;
+	int fd;
+
+	make_unique_name(unique, sizeof(unique));
+	fd = sys->openat(dir_fd, unique,
+	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd == -1)
+		return false;
+	is_known = sys->write(fd, "", 1) == 1 && sys->fstat(fd, &st) == 0;
+	(void)sys->close(fd); /* its time was all we wanted */
+	(void)sys->unlinkat(dir_fd, unique, 0);
+	if (is_known)
+		*now_out = st.st_mtime;
+	return is_known;
+}
+
+/* Our own clock first, so that waiting for a young lock makes no files. */
+static bool
+is_too_old(const struct dotlock *dotlock, const struct stat *st)
+{
+	long long age_s = (long long)clock_wall().tv_sec - st->st_mtime;
+	time_t now;
+
+	if (age_s > -60 && age_s < dotlock->stale_s / 2)
+		return false;
+	return ask_clock(dotlock->dir_fd, &now) &&
+	    (long long)now - st->st_mtime > dotlock->stale_s;
+}
+
+static bool
+is_stale(const struct dotlock *dotlock, const struct stat *st)
+{
+	struct holder holder;
+
+	if (!S_ISREG(st->st_mode))
+		return false;
+	if (read_holder(&holder, dotlock->dir_fd, dotlock->name) &&
+	    is_holder_dead(&holder))
+		return true;
+	return is_too_old(dotlock, st);
+}
+
+static bool
+is_same(const struct stat *one, const struct stat *other)
+{
+	return one->st_dev == other->st_dev && one->st_ino == other->st_ino &&
+	    one->st_mtime == other->st_mtime &&
+	    one->st_ctime == other->st_ctime;
+}
+
+/* Nobody else breaks it meanwhile: the mailbox's kernel lock is ours. */
+static bool
+break_lock(struct dotlock *dotlock, const struct stat *seen)
+{
+	struct stat now;
+
+	if (sys->fstatat(dotlock->dir_fd, dotlock->name, &now,
+		AT_SYMLINK_NOFOLLOW) == -1 ||
+	    !is_same(seen, &now) ||
+	    sys->unlinkat(dotlock->dir_fd, dotlock->name, 0) == -1)
+		return false;
+	dotlock->is_broken = true;
+	return true;
+}
+
+enum verdict
+dotlock_try(struct dotlock *dotlock, bool may_break,
+    enum lock_answer *answer_out, struct failure *why)
+{
+	struct stat st;
+
+	*answer_out = LOCK_BUSY;
+	if (sys->fstatat(dotlock->dir_fd, dotlock->name, &st,
+		AT_SYMLINK_NOFOLLOW) == 0 &&
+	    (!may_break || !is_stale(dotlock, &st) ||
+		!break_lock(dotlock, &st)))
+		return VERDICT_OK;
+	return make_lock(dotlock, answer_out, why);
+}
+
+void
+dotlock_release(struct dotlock *dotlock)
+{
+	struct stat st;
+
+	if (!dotlock->is_held)
+		return;
+	dotlock->is_held = false;
+	held_lock = NULL;
+	if (sys->fstatat(dotlock->dir_fd, dotlock->name, &st,
+		AT_SYMLINK_NOFOLLOW) == 0 &&
+	    st.st_dev == dotlock->dev && st.st_ino == dotlock->ino)
+		(void)sys->unlinkat(dotlock->dir_fd, dotlock->name, 0);
+}
+
+bool
+dotlock_is_free(const struct dotlock *dotlock)
+{
+	struct holder holder;
+	struct stat st;
+
+	if (sys->fstatat(dotlock->dir_fd, dotlock->name, &st,
+		AT_SYMLINK_NOFOLLOW) == -1)
+		return errno == ENOENT;
+	return read_holder(&holder, dotlock->dir_fd, dotlock->name) &&
+	    is_holder_dead(&holder);
+}

@@ -1,0 +1,26 @@
+/*
+ * host.h - which machine this is, and since which boot.
+ */
+#ifndef DURABLE_HOST_H
+#define DURABLE_HOST_H
+
+#include <stddef.h>
+
+/*
+ * host_name - this machine's own name, as gethostname() has it.
+ *
+ * Takes   name, size_bytes large.
+ * Gives   "localhost" when there is none. No name server is asked.
+ */
+void host_name(char *name, size_t size_bytes);
+
+/*
+ * host_boot_id - a word that is another one after each boot.
+ *
+ * Takes   id, size_bytes large, 40 or more.
+ * Gives   "-" where the system has none.
+ * Source  random(4) of Linux, /proc/sys/kernel/random/boot_id.
+ */
+void host_boot_id(char *id, size_t size_bytes);
+
+#endif

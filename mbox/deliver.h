@@ -1,0 +1,50 @@
+/*
+ * deliver.h - one message into one mbox: appended whole, once, or not at all.
+ */
+#ifndef MBOX_DELIVER_H
+#define MBOX_DELIVER_H
+
+#include <sys/types.h>
+
+#include <stdbool.h>
+
+#include "base/failure.h"
+#include "mbox/box.h"
+#include "mbox/journal.h"
+#include "mbox/mbox.h"
+#include "mbox/record.h"
+#include "mbox/repair.h"
+#include "message/message.h"
+
+/* One delivery: set by the caller above the line, by the delivery below. */
+struct mbox_delivery {
+	const struct mbox *where; /* borrowed */
+	struct message *message;  /* borrowed */
+	/* ---- */
+	struct box box;
+	struct record record;
+	struct journal journal;
+	struct repair repair;
+	size_t lead;		 /* LFs written in front */
+	size_t slot;		 /* of our journal entry */
+	long long size_bytes;	 /* written */
+	long long write_us;	 /* with the sync that O_SYNC brings */
+	bool is_folder_unsynced; /* the policy let that pass */
+};
+
+/*
+ * mbox_deliver - store a message.
+ *
+ * Gives   VERDICT_OK when the message stands whole in the mbox, on stable
+ *         storage. After any other verdict the mbox is as it was, unless
+ *         why->residue is set; then the journal tells the next delivery what
+ *         to look for.
+ * Owns    nothing is left open.
+ * Fails   as box_open(), record_make(), box_lock(), journal_open(),
+ *         repair_run(), append_write(), box_unlock(); VERDICT_RETRY at
+ *         "append-moved" when another host's write came between.
+ */
+enum verdict mbox_deliver(
+    struct mbox_delivery *delivery, struct failure *why);
+
+#endif

@@ -1,0 +1,309 @@
+#include "mbox/journal.h"
+
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/checksum.h"
+#include "base/sys.h"
+#include "compat/compat.h"
+
+enum {
+	NUMBERS = 7,
+	SUM_AT = JOURNAL_BLOCK - 18, /* " ", 16 digits, LF */
+	TEXT_AT = 5 + NUMBERS * 17   /* behind "mda1 " and the numbers */
+};
+
+static const char magic[] = "mda1 ";
+
+void
+journal_encode(char *block, const struct journal_entry *entry)
+{
+	const uint64_t numbers[NUMBERS] = { entry->sequence, entry->ino,
+		entry->start, entry->lead, entry->length, entry->sum,
+		entry->when };
+	struct span text = { block, SUM_AT };
+	char line[JOURNAL_BLOCK];
+	size_t used = sizeof(magic) - 1;
+	size_t i;
+
+	memcpy(line, magic, used);
+	for (i = 0; i < NUMBERS; i++)
+		used += (size_t)snprintf(line + used, sizeof(line) - used,
+		    "%016llx ", (unsigned long long)numbers[i]);
+	used += (size_t)snprintf(line + used, sizeof(line) - used, "%c %s",
+	    entry->state, entry->from_line);
+	memset(block, ' ', JOURNAL_BLOCK);
+	memcpy(block, line, used < SUM_AT ? used : SUM_AT);
+	(void)snprintf(line, sizeof(line), " %016llx\n",
+	    (unsigned long long)checksum(text));
+	memcpy(block + SUM_AT, line, JOURNAL_BLOCK - SUM_AT);
+}
+
+static bool
+has_sum(const char *block)
+{
+	struct span text = { block, SUM_AT };
+	char line[32];
+
+	(void)snprintf(line, sizeof(line), " %016llx\n",
+	    (unsigned long long)checksum(text));
+	return memcmp(block + SUM_AT, line, JOURNAL_BLOCK - SUM_AT) == 0;
+}
+
+/* The checksum has vouched for the form; this only takes it apart. */
+static uint64_t
+number_at(const char *block, size_t index)
+{
+	char digits[17];
+
+	memcpy(digits, block + sizeof(magic) - 1 + index * 17, 16);
+	digits[16] = '\0';
+	return strtoull(digits, NULL, 16);
+}
+
+static void
+decode_from_line(struct journal_entry *entry, const char *block)
+{
+	struct span text = { block + TEXT_AT + 2, SUM_AT - TEXT_AT - 2 };
+
+	text = span_trim(text);
+	if (text.size_bytes >= sizeof(entry->from_line))
+		text.size_bytes = sizeof(entry->from_line) - 1;
+	if (text.size_bytes > 0)
+		memcpy(entry->from_line, text.at, text.size_bytes);
+	entry->from_line[text.size_bytes] = '\0';
+}
+
+static enum journal_state
+state_of(char letter)
+{
+	switch (letter) {
+	case ENTRY_OPEN:
+		return ENTRY_OPEN;
+	case ENTRY_DONE:
+		return ENTRY_DONE;
+	case ENTRY_VOID:
+		return ENTRY_VOID;
+	default:
+		return ENTRY_FREE;
+	}
+}
+
+void
+journal_decode(struct journal_entry *entry, const char *block)
+{
+	memset(entry, 0, sizeof(*entry));
+	entry->state = ENTRY_FREE;
+	if (memcmp(block, magic, sizeof(magic) - 1) != 0 || !has_sum(block))
+		return;
+	entry->sequence = number_at(block, 0);
+	entry->ino = number_at(block, 1);
+	entry->start = number_at(block, 2);
+	entry->lead = number_at(block, 3);
+	entry->length = number_at(block, 4);
+	entry->sum = number_at(block, 5);
+	entry->when = number_at(block, 6);
+	entry->state = state_of(block[TEXT_AT]);
+	decode_from_line(entry, block);
+}
+
+/* In a shared spool anybody may have put something there. */
+static bool
+is_ours(int fd)
+{
+	struct stat st;
+
+	return sys->fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+	    st.st_nlink == 1 && st.st_uid == geteuid();
+}
+
+/* All blocks exist from the start, so that a full disk cannot stop one. */
+static enum verdict
+create(struct journal *journal, int dir_fd, const char *name,
+    const struct sync_policy *policy, struct failure *why)
+{
+	static const char blanks[JOURNAL_ENTRIES * JOURNAL_BLOCK];
+	bool is_unsynced = false;
+	enum verdict verdict;
+
+	journal->fd = sys->openat(dir_fd, name,
+	    O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (journal->fd == -1)
+		return failure_errno(why, "journal", name);
+	if (sys->pwrite(journal->fd, blanks, sizeof(blanks), 0) !=
+	    (ssize_t)sizeof(blanks)) {
+		verdict = failure_errno(why, "journal", name);
+		(void)sys->unlinkat(dir_fd, name, 0); /* useless like that */
+		return verdict;
+	}
+	verdict = sync_file(journal->fd, name, why);
+	if (verdict == VERDICT_OK)
+		verdict = sync_folder(
+		    dir_fd, policy, &is_unsynced, name, why);
+	return verdict;
+}
+
+static bool
+is_forbidden(int sys_errno)
+{
+	return sys_errno == EACCES || sys_errno == EPERM ||
+	    sys_errno == EROFS || sys_errno == ELOOP;
+}
+
+static enum verdict
+open_file(struct journal *journal, int dir_fd, const char *name,
+    bool may_create, const struct sync_policy *policy, struct failure *why)
+{
+	journal->fd = sys->openat(dir_fd, name,
+	    O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0);
+	if (journal->fd == -1 && errno == ENOENT && may_create)
+		return create(journal, dir_fd, name, policy, why);
+	if (journal->fd == -1)
+		return failure_errno(why, "journal", name);
+	if (is_ours(journal->fd))
+		return VERDICT_OK;
+	errno = EPERM;
+	return failure_errno(why, "journal", name);
+}
+
+static enum verdict
+read_all(struct journal *journal, const char *name, struct failure *why)
+{
+	char blocks[JOURNAL_ENTRIES * JOURNAL_BLOCK];
+	ssize_t got;
+	size_t i;
+
+	memset(blocks, 0, sizeof(blocks));
+	got = sys->pread(journal->fd, blocks, sizeof(blocks), 0);
+	if (got == -1)
+		return failure_errno(why, "journal", name);
+	for (i = 0; i < JOURNAL_ENTRIES; i++)
+		journal_decode(
+		    &journal->entries[i], blocks + i * JOURNAL_BLOCK);
+	return VERDICT_OK;
+}
+
+/* What JOURNAL_AUTO lets pass: where no file can be, there is none. */
+static bool
+may_go_without(enum mbox_journal_rule rule, bool may_create,
+    const struct failure *why)
+{
+	if (why->sys_errno == ENOENT && !may_create)
+		return true;
+	return rule == JOURNAL_AUTO && is_forbidden(why->sys_errno);
+}
+
+enum verdict
+journal_open(struct journal *journal, int dir_fd, const char *mbox_name,
+    enum mbox_journal_rule rule, bool may_create,
+    const struct sync_policy *policy, struct failure *why)
+{
+	char name[JOURNAL_NAME_MAX];
+	enum verdict verdict;
+	size_t i;
+
+	memset(journal, 0, sizeof(*journal));
+	journal->fd = -1;
+	for (i = 0; i < JOURNAL_ENTRIES; i++)
+		journal->entries[i].state = ENTRY_FREE;
+	if (rule == JOURNAL_OFF)
+		return VERDICT_OK;
+	if (snprintf(name, sizeof(name), ".%s.mda", mbox_name) >=
+	    (int)sizeof(name))
+		return failure_retry(why, "path-long", "4.3.5", mbox_name);
+	verdict = open_file(
+	    journal, dir_fd, name, may_create, policy, why);
+	if (verdict == VERDICT_OK)
+		verdict = read_all(journal, name, why);
+	if (verdict == VERDICT_OK)
+		return VERDICT_OK;
+	journal_close(journal);
+	if (may_go_without(rule, may_create, why))
+		return VERDICT_OK;
+	return verdict;
+}
+
+/* The oldest that nobody needs; else the oldest of all. */
+static size_t
+choose_slot(const struct journal *journal)
+{
+	const struct journal_entry *entry;
+	const struct journal_entry *best = &journal->entries[0];
+
+	for (entry = journal->entries;
+	     entry < journal->entries + JOURNAL_ENTRIES; entry++) {
+		bool is_needed = entry->state == ENTRY_OPEN;
+		bool is_best_needed = best->state == ENTRY_OPEN;
+
+		if (is_needed == is_best_needed
+			? entry->sequence < best->sequence
+			: !is_needed)
+			best = entry;
+	}
+	return (size_t)(best - journal->entries);
+}
+
+static uint64_t
+last_sequence(const struct journal *journal)
+{
+	uint64_t last = 0;
+	size_t i;
+
+	for (i = 0; i < JOURNAL_ENTRIES; i++)
+		if (journal->entries[i].state != ENTRY_FREE &&
+		    journal->entries[i].sequence > last)
+			last = journal->entries[i].sequence;
+	return last;
+}
+
+static bool
+write_entry(const struct journal *journal, size_t slot)
+{
+	char block[JOURNAL_BLOCK];
+
+	journal_encode(block, &journal->entries[slot]);
+	return sys->pwrite(journal->fd, block, sizeof(block),
+		   (off_t)(slot * JOURNAL_BLOCK)) == (ssize_t)sizeof(block);
+}
+
+enum verdict
+journal_begin(struct journal *journal, const struct journal_entry *entry,
+    size_t *slot_out, struct failure *why)
+{
+	size_t slot = choose_slot(journal);
+	uint64_t sequence = last_sequence(journal) + 1;
+
+	*slot_out = slot;
+	if (journal->fd == -1)
+		return VERDICT_OK;
+	journal->entries[slot] = *entry;
+	journal->entries[slot].state = ENTRY_OPEN;
+	journal->entries[slot].sequence = sequence;
+	errno = ENOSPC; /* a write that is short sets none */
+	if (!write_entry(journal, slot) || sys->fdatasync(journal->fd) == -1)
+		return failure_errno(why, "journal", "journal");
+	return VERDICT_OK;
+}
+
+void
+journal_settle(struct journal *journal, size_t slot, enum journal_state state)
+{
+	if (journal->fd == -1)
+		return;
+	journal->entries[slot].state = state;
+	(void)write_entry(journal, slot);
+}
+
+void
+journal_close(struct journal *journal)
+{
+	if (journal->fd != -1)
+		(void)sys->close(journal->fd); /* synced where it matters */
+	journal->fd = -1;
+}
