@@ -73,6 +73,19 @@ set_home(struct account *account, const char *home, struct failure *why)
 	return VERDICT_OK;
 }
 
+static enum verdict
+set_entry(struct account *account, const struct passwd *passwd,
+    struct failure *why)
+{
+	account->uid = passwd->pw_uid;
+	account->gid = passwd->pw_gid;
+	if (strlcpy(account->name, passwd->pw_name, sizeof(account->name)) >=
+	    sizeof(account->name))
+		return failure_retry(
+		    why, "user-long", "4.3.5", passwd->pw_name);
+	return set_home(account, passwd->pw_dir, why);
+}
+
 enum verdict
 account_self(struct account *account, const char *home, struct failure *why)
 {
@@ -81,40 +94,40 @@ account_self(struct account *account, const char *home, struct failure *why)
 	bool is_absent;
 	int error;
 
-	account->name[0] = '\0';
-	account->home[0] = '\0';
+	memset(account, 0, sizeof(*account));
+	account->uid = geteuid();
+	account->gid = getegid();
 	if (home != NULL && home[0] == '/')
 		return set_home(account, home, why);
-	error = ask(&entry, NULL, geteuid(), &is_absent);
-	if (error == 0 && !is_absent) {
-		(void)strlcpy(account->name, entry.passwd.pw_name,
-		    sizeof(account->name)); /* only shown */
-		verdict = set_home(account, entry.passwd.pw_dir, why);
-	} else if (error != 0) {
+	error = ask(&entry, NULL, account->uid, &is_absent);
+	if (error != 0) {
 		errno = error;
 		verdict = failure_errno(why, "getpwuid", "user database");
+	} else if (!is_absent) {
+		verdict = set_entry(account, &entry.passwd, why);
 	}
 	free(entry.text);
 	return verdict;
 }
 
 enum verdict
-account_is_self(const char *name, bool *is_self_out, struct failure *why)
+account_named(struct account *account, const char *name, struct failure *why)
 {
 	struct entry entry;
-	enum verdict verdict = VERDICT_OK;
+	enum verdict verdict;
 	bool is_absent;
 	int error;
 
+	memset(account, 0, sizeof(*account));
 	error = ask(&entry, name, 0, &is_absent);
-	if (is_absent) {
-		verdict = failure_refuse(
-		    why, "user-unknown", EX_NOUSER, "5.1.1", name);
-	} else if (error != 0) {
+	if (error != 0) {
 		errno = error;
 		verdict = failure_errno(why, "getpwnam", name);
+	} else if (is_absent) {
+		verdict = failure_refuse(
+		    why, "user-unknown", EX_NOUSER, "5.1.1", name);
 	} else {
-		*is_self_out = entry.passwd.pw_uid == geteuid();
+		verdict = set_entry(account, &entry.passwd, why);
 	}
 	free(entry.text);
 	return verdict;

@@ -7,13 +7,14 @@
 #include <sys/types.h>
 
 #include <limits.h>
-#include <stdbool.h>
 
 #include "base/failure.h"
 
 enum { ACCOUNT_NAME_MAX = 256 };
 
 struct account {
+	uid_t uid;
+	gid_t gid;
 	char name[ACCOUNT_NAME_MAX]; /* empty when nobody asked for it */
 	char home[PATH_MAX];	     /* absolute; empty when unknown */
 };
@@ -32,15 +33,14 @@ enum verdict account_self(
     struct account *account, const char *home, struct failure *why);
 
 /*
- * account_is_self - does this name belong to the process's own user?
+ * account_named - the account of this name.
  *
- * Gives   *is_self_out.
  * Fails   VERDICT_REFUSE at "user-unknown" (67) when the database answers
  *         that there is no such user; VERDICT_RETRY at "getpwnam" when it
- *         cannot be asked.
+ *         cannot be asked, at "home-long" or "user-long".
  * Source  POSIX.1-2008 getpwnam_r(): 0 with no result is an answer.
  */
-enum verdict account_is_self(
-    const char *name, bool *is_self_out, struct failure *why);
+enum verdict account_named(
+    struct account *account, const char *name, struct failure *why);
 
 #endif

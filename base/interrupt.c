@@ -1,5 +1,6 @@
 #include "base/interrupt.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -9,7 +10,7 @@
 
 enum {
 	GRACE_TICKS = 3, /* seconds from the request to the forced exit */
-	HOLD_S = 900	 /* longest wait for the outcome of a commit */
+	HOLD_LEAST_S = 60
 };
 
 enum phase {
@@ -21,6 +22,8 @@ enum phase {
 static volatile sig_atomic_t stopped_by; /* signal, 0 when none */
 static volatile sig_atomic_t ticks;
 static volatile sig_atomic_t phase;
+static unsigned int started_deadline_s;
+static int watched_fd = -1;
 static void (*volatile cleanup_now)(void);
 
 static const int stopping[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGALRM };
@@ -116,7 +119,23 @@ void
 interrupt_deadline(unsigned int deadline_s)
 {
 	phase = PHASE_OPEN;
+	started_deadline_s = deadline_s;
 	(void)alarm(deadline_s);
+}
+
+void
+interrupt_watch(int fd)
+{
+	watched_fd = fd;
+}
+
+static bool
+is_abandoned(void)
+{
+	struct pollfd watched = { watched_fd, 0, 0 };
+
+	return watched_fd != -1 && poll(&watched, 1, 0) == 1 &&
+	    (watched.revents & (POLLHUP | POLLERR)) != 0;
 }
 
 enum verdict
@@ -124,6 +143,8 @@ interrupt_check(struct failure *why)
 {
 	int number = stopped_by;
 
+	if (number == 0 && is_abandoned())
+		return failure_retry(why, "abandoned", "4.4.2", "sender");
 	if (number == 0)
 		return VERDICT_OK;
 	if (number == SIGALRM)
@@ -132,10 +153,18 @@ interrupt_check(struct failure *why)
 }
 
 void
-interrupt_hold(void)
+interrupt_hold(unsigned int most_s)
 {
+	unsigned int left_s;
+	unsigned int spent_s;
+
 	phase = PHASE_HELD;
-	(void)alarm(HOLD_S);
+	left_s = alarm(most_s);
+	spent_s = left_s < started_deadline_s ? started_deadline_s - left_s : 0;
+	if (spent_s == 0)
+		return;
+	(void)alarm(most_s > spent_s + HOLD_LEAST_S ? most_s - spent_s
+						    : HOLD_LEAST_S);
 }
 
 void

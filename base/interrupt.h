@@ -9,6 +9,8 @@
 
 #include "base/failure.h"
 
+enum { INTERRUPT_HOLD_S = 900 };
+
 /*
  * interrupt_start - take over all signals and start the deadline.
  *
@@ -29,21 +31,31 @@ void interrupt_start(unsigned int deadline_s);
 void interrupt_deadline(unsigned int deadline_s);
 
 /*
+ * interrupt_watch - name who waits for the outcome.
+ *
+ * Takes   fd, a socket whose other end they hold; -1 for nobody.
+ */
+void interrupt_watch(int fd);
+
+/*
  * interrupt_check - has something asked us to stop?
  *
- * Fails   VERDICT_RETRY at "deadline" or "signal".
+ * Fails   VERDICT_RETRY at "deadline" or "signal", or at "abandoned" when
+ *         the one who waits for the outcome has gone.
  */
 enum verdict interrupt_check(struct failure *why);
 
 /*
  * interrupt_hold - from here on the outcome must become known.
  *
- * Gives   signals wait, and the deadline is set to 900 seconds, because a
+ * Takes   most_s, seconds since the deadline was started; INTERRUPT_HOLD_S
+ *         stays below the limits of the senders that kill.
+ * Gives   signals wait, and the deadline is moved to most_s, because a
  *         server that hangs may still commit what we asked for. When that
  *         time is over too: exit 75, nothing cleaned up, and the witness in
  *         tmp/ makes the sender's next try harmless.
  */
-void interrupt_hold(void);
+void interrupt_hold(unsigned int most_s);
 
 /*
  * interrupt_release - the outcome is known: not delivered.

@@ -56,7 +56,7 @@ commit(struct maildir_delivery *delivery, struct failure *why)
 	if (verdict != VERDICT_OK)
 		return verdict;
 	(void)strlcpy(name, stage->name, sizeof(name)); /* as large */
-	interrupt_hold();
+	interrupt_hold(INTERRUPT_HOLD_S);
 	do {
 		name_final(stage->final_name, name, stage->size_bytes);
 		verdict = stage_commit(stage, why);
@@ -74,7 +74,7 @@ adopt(struct maildir_delivery *delivery, struct failure *why)
 {
 	enum verdict verdict;
 
-	interrupt_hold();
+	interrupt_hold(INTERRUPT_HOLD_S);
 	verdict = leftover_adopt(&delivery->leftover, &delivery->layout,
 	    &delivery->where->sync, why);
 	settle(verdict);

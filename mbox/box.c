@@ -56,6 +56,7 @@ box_open(struct box *box, const struct mbox *where, struct failure *why)
 	box->where = where;
 	box->fd = -1;
 	box->lock_us = 0;
+	box->is_lock_helped = false;
 	memset(&box->dotlock, 0, sizeof(box->dotlock));
 	verdict = split_path(box, dir, sizeof(dir), why);
 	if (verdict == VERDICT_OK)
@@ -89,6 +90,32 @@ open_box(const struct box *box, int more_flags)
 	    0600);
 }
 
+int
+box_help(const struct mbox *where, enum mbox_help what, int forbidden)
+{
+	if (where->helper == NULL ||
+	    (forbidden != EACCES && forbidden != EPERM))
+		return forbidden;
+	return where->helper->ask(where->helper->context, what);
+}
+
+/* EEXIST: another delivery has made it meanwhile. */
+static int
+create_box(const struct box *box)
+{
+	int fd = open_box(box, O_CREAT | O_EXCL);
+	int error;
+
+	if (fd != -1)
+		return fd;
+	error = errno == EEXIST ? EEXIST
+				: box_help(box->where, HELP_MAKE_BOX, errno);
+	if (error == 0 || error == EEXIST)
+		return open_box(box, 0);
+	errno = error;
+	return -1;
+}
+
 static enum verdict
 open_or_create(struct box *box, struct failure *why)
 {
@@ -98,9 +125,7 @@ open_or_create(struct box *box, struct failure *why)
 	if (box->fd == -1 && errno == ENOENT) {
 		if (!box->where->may_create)
 			return failure_errno(why, "mbox-missing", path);
-		box->fd = open_box(box, O_CREAT | O_EXCL);
-		if (box->fd == -1 && errno == EEXIST)
-			box->fd = open_box(box, 0); /* made meanwhile */
+		box->fd = create_box(box);
 	}
 	if (box->fd == -1)
 		return failure_errno(why, "mbox-open", path);
@@ -179,10 +204,45 @@ try_kernel_locks(struct box *box, enum try_answer *answer_out,
 	return verdict;
 }
 
+static void
+release_dotlock(struct box *box)
+{
+	if (box->is_lock_helped)
+		(void)box_help(box->where, HELP_RELEASE_LOCK, EPERM);
+	box->is_lock_helped = false;
+	dotlock_release(&box->dotlock);
+}
+
+static enum verdict
+try_dotlock(struct box *box, bool may_break, enum try_answer *answer_out,
+    struct failure *why)
+{
+	enum mbox_help what = may_break ? HELP_TRY_LOCK_BREAK : HELP_TRY_LOCK;
+	enum lock_answer answer;
+	enum verdict verdict;
+	int error;
+
+	verdict = dotlock_try(&box->dotlock, may_break, &answer, why);
+	if (verdict == VERDICT_OK) {
+		if (answer == LOCK_BUSY)
+			*answer_out = TRY_BUSY;
+		return VERDICT_OK;
+	}
+	error = box_help(box->where, what, why->sys_errno);
+	box->is_lock_helped = error == 0;
+	if (error == 0)
+		return VERDICT_OK;
+	if (error == EAGAIN) {
+		*answer_out = TRY_BUSY;
+		return VERDICT_OK;
+	}
+	errno = error;
+	return failure_errno(why, "dotlock", box->dotlock.name);
+}
+
 static enum verdict
 try_locks(struct box *box, enum try_answer *answer_out, struct failure *why)
 {
-	enum lock_answer dotlock_answer = LOCK_HAD;
 	enum verdict verdict;
 	bool may_break;
 
@@ -190,11 +250,7 @@ try_locks(struct box *box, enum try_answer *answer_out, struct failure *why)
 	if (verdict != VERDICT_OK || *answer_out != TRY_DONE ||
 	    (box->where->locks & MBOX_DOTLOCK) == 0)
 		return verdict;
-	verdict = dotlock_try(
-	    &box->dotlock, may_break, &dotlock_answer, why);
-	if (verdict == VERDICT_OK && dotlock_answer == LOCK_BUSY)
-		*answer_out = TRY_BUSY;
-	return verdict;
+	return try_dotlock(box, may_break, answer_out, why);
 }
 
 static enum verdict
@@ -215,7 +271,7 @@ try_all(struct box *box, enum try_answer *answer_out, struct failure *why)
 		verdict = check_identity(box, answer_out, why);
 	if (verdict == VERDICT_OK && *answer_out == TRY_DONE)
 		return VERDICT_OK;
-	dotlock_release(&box->dotlock);
+	release_dotlock(box);
 	(void)sys->close(box->fd); /* nothing was written */
 	box->fd = -1;
 	return verdict;
@@ -271,6 +327,6 @@ box_unlock(struct box *box, struct failure *why)
 	if (box->fd != -1 && sys->close(box->fd) == -1)
 		verdict = failure_errno(why, "close", box->where->path);
 	box->fd = -1;
-	dotlock_release(&box->dotlock);
+	release_dotlock(box);
 	return verdict;
 }

@@ -22,6 +22,7 @@ struct box {
 	char name[BOX_NAME_MAX];  /* in dir_fd */
 	struct stat st;		  /* under the locks, before we wrote */
 	struct dotlock dotlock;
+	bool is_lock_helped; /* the helper holds the dotlock */
 	bool is_fuse;
 	long long lock_us; /* waited for the locks */
 };
@@ -58,6 +59,16 @@ enum verdict box_lock(struct box *box, struct failure *why);
  * Fails   VERDICT_RETRY at "close": what was written may be lost.
  */
 enum verdict box_unlock(struct box *box, struct failure *why);
+
+/*
+ * box_help - have the helper do what was forbidden to us.
+ *
+ * Takes   forbidden, the errno of our own attempt.
+ * Gives   0; or an errno, that of our attempt when there is no helper or it
+ *         was no matter of rights.
+ */
+int box_help(
+    const struct mbox *where, enum mbox_help what, int forbidden);
 
 /*
  * box_close - close the folder.

@@ -198,7 +198,7 @@ store(struct mbox_delivery *delivery, struct failure *why)
 		verdict = interrupt_check(why);
 	if (verdict != VERDICT_OK)
 		return verdict;
-	interrupt_hold();
+	interrupt_hold(INTERRUPT_HOLD_S);
 	verdict = is_witness ? adopt(delivery, why)
 			     : append_and_finish(delivery, why);
 	if (verdict == VERDICT_OK)
@@ -211,12 +211,10 @@ store(struct mbox_delivery *delivery, struct failure *why)
 static enum verdict
 deliver_locked(struct mbox_delivery *delivery, struct failure *why)
 {
-	const struct mbox *where = delivery->where;
 	struct box *box = &delivery->box;
 	enum verdict verdict;
 
-	verdict = journal_open(&delivery->journal, box->dir_fd, box->name,
-	    where->journal, true, &where->sync, why);
+	verdict = journal_open(&delivery->journal, box, true, why);
 	if (verdict != VERDICT_OK)
 		return verdict;
 	verdict = repair_run(&delivery->repair, box, &delivery->journal,

@@ -123,29 +123,51 @@ is_ours(int fd)
 	    st.st_nlink == 1 && st.st_uid == geteuid();
 }
 
+static int
+open_journal(const struct box *box, const char *name, int more_flags)
+{
+	return sys->openat(box->dir_fd, name,
+	    O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | more_flags, 0600);
+}
+
+static int
+create_journal(const struct box *box, const char *name)
+{
+	int fd = open_journal(box, name, O_CREAT | O_EXCL);
+	int error;
+
+	if (fd != -1)
+		return fd;
+	error = box_help(box->where, HELP_MAKE_JOURNAL, errno);
+	if (error == 0)
+		return open_journal(box, name, 0);
+	errno = error;
+	return -1;
+}
+
 /* All blocks exist from the start, so that a full disk cannot stop one. */
 static enum verdict
-create(struct journal *journal, int dir_fd, const char *name,
-    const struct sync_policy *policy, struct failure *why)
+create(struct journal *journal, const struct box *box, const char *name,
+    struct failure *why)
 {
 	static const char blanks[JOURNAL_ENTRIES * JOURNAL_BLOCK];
 	bool is_unsynced = false;
 	enum verdict verdict;
 
-	journal->fd = sys->openat(dir_fd, name,
-	    O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	journal->fd = create_journal(box, name);
 	if (journal->fd == -1)
 		return failure_errno(why, "journal", name);
+	errno = ENOSPC; /* a write that is short sets none */
 	if (sys->pwrite(journal->fd, blanks, sizeof(blanks), 0) !=
 	    (ssize_t)sizeof(blanks)) {
 		verdict = failure_errno(why, "journal", name);
-		(void)sys->unlinkat(dir_fd, name, 0); /* useless like that */
+		(void)sys->unlinkat(box->dir_fd, name, 0); /* useless so */
 		return verdict;
 	}
 	verdict = sync_file(journal->fd, name, why);
 	if (verdict == VERDICT_OK)
-		verdict = sync_folder(
-		    dir_fd, policy, &is_unsynced, name, why);
+		verdict = sync_folder(box->dir_fd, &box->where->sync,
+		    &is_unsynced, name, why);
 	return verdict;
 }
 
@@ -157,13 +179,12 @@ is_forbidden(int sys_errno)
 }
 
 static enum verdict
-open_file(struct journal *journal, int dir_fd, const char *name,
-    bool may_create, const struct sync_policy *policy, struct failure *why)
+open_file(struct journal *journal, const struct box *box, const char *name,
+    bool may_create, struct failure *why)
 {
-	journal->fd = sys->openat(dir_fd, name,
-	    O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0);
+	journal->fd = open_journal(box, name, 0);
 	if (journal->fd == -1 && errno == ENOENT && may_create)
-		return create(journal, dir_fd, name, policy, why);
+		return create(journal, box, name, why);
 	if (journal->fd == -1)
 		return failure_errno(why, "journal", name);
 	if (is_ours(journal->fd))
@@ -200,10 +221,10 @@ may_go_without(enum mbox_journal_rule rule, bool may_create,
 }
 
 enum verdict
-journal_open(struct journal *journal, int dir_fd, const char *mbox_name,
-    enum mbox_journal_rule rule, bool may_create,
-    const struct sync_policy *policy, struct failure *why)
+journal_open(struct journal *journal, const struct box *box, bool may_create,
+    struct failure *why)
 {
+	enum mbox_journal_rule rule = box->where->journal;
 	char name[JOURNAL_NAME_MAX];
 	enum verdict verdict;
 	size_t i;
@@ -214,11 +235,9 @@ journal_open(struct journal *journal, int dir_fd, const char *mbox_name,
 		journal->entries[i].state = ENTRY_FREE;
 	if (rule == JOURNAL_OFF)
 		return VERDICT_OK;
-	if (snprintf(name, sizeof(name), ".%s.mda", mbox_name) >=
-	    (int)sizeof(name))
-		return failure_retry(why, "path-long", "4.3.5", mbox_name);
-	verdict = open_file(
-	    journal, dir_fd, name, may_create, policy, why);
+	(void)snprintf(name, sizeof(name), ".%s.mda",
+	    box->name); /* BOX_NAME_MAX leaves room */
+	verdict = open_file(journal, box, name, may_create, why);
 	if (verdict == VERDICT_OK)
 		verdict = read_all(journal, name, why);
 	if (verdict == VERDICT_OK)

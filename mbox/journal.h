@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 #include "base/failure.h"
-#include "durable/sync.h"
+#include "mbox/box.h"
 #include "mbox/from_line.h"
 #include "mbox/mbox.h"
 
@@ -51,7 +51,7 @@ struct journal {
 /*
  * journal_open - open or create the journal of an mbox, and read it.
  *
- * Takes   dir_fd and name, of the mbox; rule; may_create.
+ * Takes   a box whose folder is open; may_create.
  * Gives   a journal with fd -1 where the rule is JOURNAL_OFF, where it is
  *         JOURNAL_AUTO and no file can be made or the one there is not a
  *         regular file of ours, or where nothing is there and may_create is
@@ -59,9 +59,8 @@ struct journal {
  * Owns    journal_close() after VERDICT_OK.
  * Fails   VERDICT_RETRY at "journal", or as sync_file() and sync_folder().
  */
-enum verdict journal_open(struct journal *journal, int dir_fd,
-    const char *name, enum mbox_journal_rule rule, bool may_create,
-    const struct sync_policy *policy, struct failure *why);
+enum verdict journal_open(struct journal *journal, const struct box *box,
+    bool may_create, struct failure *why);
 
 /*
  * journal_begin - note durably what is about to be appended.

@@ -1,7 +1,11 @@
 #include "mda/job.h"
 
-#include <string.h>
+#include <sys/stat.h>
 
+#include <string.h>
+#include <unistd.h>
+
+#include "account/keeper.h"
 #include "base/interrupt.h"
 #include "compat/compat.h"
 
@@ -57,29 +61,41 @@ find_detail(struct job *job)
 	}
 }
 
+/* Root's own mail is root's only where an administrator says so. */
 static enum verdict
-check_user(const struct job *job, struct failure *why)
+check_rights(struct job *job, struct failure *why)
+{
+	const struct account *account = &job->account;
+
+	if (geteuid() != 0 && account->uid != geteuid())
+		return failure_retry(
+		    why, "user-other", "4.3.5", account->name);
+	if (account->uid == 0 && job->settings.root_mail == ANSWER_NO)
+		return failure_retry(why, "user-root", "4.3.5", account->name);
+	job->is_delegated = account->uid != geteuid();
+	return VERDICT_OK;
+}
+
+static enum verdict
+find_account(struct job *job, struct failure *why)
 {
 	const char *user = job->options.user;
 	enum verdict verdict;
-	bool is_self;
 
 	if (user == NULL)
-		return VERDICT_OK;
-	verdict = account_is_self(user, &is_self, why);
-	if (verdict == VERDICT_OK && !is_self)
-		return failure_retry(why, "user-other", "4.3.5", user);
+		return account_self(&job->account, job->options.home, why);
+	verdict = account_named(&job->account, user, why);
+	if (verdict == VERDICT_OK)
+		verdict = check_rights(job, why);
 	return verdict;
 }
 
 enum verdict
 job_plan(struct job *job, struct failure *why)
 {
-	enum verdict verdict = check_user(job, why);
+	enum verdict verdict = find_account(job, why);
 
-	if (verdict == VERDICT_OK)
-		verdict = account_self(
-		    &job->account, job->options.home, why);
+	job->keeper_fd = -1;
 	if (verdict != VERDICT_OK)
 		return verdict;
 	find_detail(job);
@@ -120,6 +136,20 @@ set_maildir(struct job *job)
 	where->sync = sync_policy(&job->settings);
 }
 
+static int
+ask_keeper(int keeper_fd, enum mbox_help what)
+{
+	static const enum keeper_verb verbs[] = {
+		[HELP_MAKE_BOX] = KEEPER_MAKE_BOX,
+		[HELP_MAKE_JOURNAL] = KEEPER_MAKE_JOURNAL,
+		[HELP_TRY_LOCK] = KEEPER_TRY_LOCK,
+		[HELP_TRY_LOCK_BREAK] = KEEPER_TRY_LOCK_BREAK,
+		[HELP_RELEASE_LOCK] = KEEPER_RELEASE_LOCK,
+	};
+
+	return keeper_ask(keeper_fd, verbs[what]);
+}
+
 static void
 set_mbox(struct job *job)
 {
@@ -136,6 +166,12 @@ set_mbox(struct job *job)
 	where->may_create = settings->create != CREATE_NO;
 	where->may_use_fuse = settings->mbox_on_fuse == ANSWER_YES;
 	where->sync = sync_policy(settings);
+	where->helper = NULL;
+	if (job->keeper_fd != -1) {
+		job->helper.context = job->keeper_fd;
+		job->helper.ask = ask_keeper;
+		where->helper = &job->helper;
+	}
 }
 
 static struct envelope
@@ -201,11 +237,42 @@ store(struct job *job, struct failure *why)
 	return deliver_maildir(job, why);
 }
 
+static bool
+is_in_home(const struct job *job)
+{
+	size_t length = strlen(job->account.home);
+
+	return length > 1 &&
+	    strncmp(job->destination.path, job->account.home, length) == 0 &&
+	    job->destination.path[length] == '/';
+}
+
+/* In a home that others can change, they could turn the mail elsewhere. */
+static enum verdict
+check_home(const struct job *job, struct failure *why)
+{
+	const char *home = job->account.home;
+	struct stat st;
+
+	if (!job->is_delegated || job->settings.home_check == ANSWER_NO ||
+	    !is_in_home(job))
+		return VERDICT_OK;
+	if (stat(home, &st) == -1)
+		return failure_errno(why, "home-missing", home);
+	if (st.st_uid != job->account.uid && st.st_uid != 0)
+		return failure_retry(why, "home-owner", "4.3.5", home);
+	if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+		return failure_retry(why, "home-mode", "4.3.5", home);
+	return VERDICT_OK;
+}
+
 enum verdict
 job_deliver(struct job *job, int in_fd, struct failure *why)
 {
-	enum verdict verdict = read_message(job, in_fd, why);
+	enum verdict verdict = check_home(job, why);
 
+	if (verdict == VERDICT_OK)
+		verdict = read_message(job, in_fd, why);
 	if (verdict == VERDICT_OK)
 		verdict = store(job, why);
 	job->is_delivered = verdict == VERDICT_OK;

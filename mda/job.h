@@ -19,6 +19,7 @@ struct job {
 	struct options options;
 	struct settings settings;
 	struct account account;
+	bool is_delegated; /* to be delivered as account, by root's order */
 	struct destination destination;
 	char detail[256]; /* empty for none */
 	struct message message;
@@ -28,6 +29,8 @@ struct job {
 	struct maildir_delivery maildir_delivery;
 	struct mbox mbox; /* borrows from the job */
 	struct mbox_delivery mbox_delivery;
+	struct mbox_helper helper;
+	int keeper_fd; /* borrowed: a process with root's rights, or -1 */
 };
 
 /*
@@ -42,8 +45,9 @@ enum verdict job_settings(struct job *job, struct failure *why);
  * job_plan - find out for whom and whereto, before any byte of mail is read.
  *
  * Takes   a job with its settings.
- * Fails   as account_self(), account_is_self(), destination_find(), and
- *         VERDICT_RETRY at "user-other".
+ * Fails   as account_self(), account_named(), destination_find(), and
+ *         VERDICT_RETRY at "user-other" when somebody who is not root names
+ *         another account, at "user-root" when root's mail has no setting.
  */
 enum verdict job_plan(struct job *job, struct failure *why);
 
@@ -52,7 +56,8 @@ enum verdict job_plan(struct job *job, struct failure *why);
  *
  * Takes   in_fd, where the message comes from.
  * Gives   the promise: VERDICT_OK when it is on stable storage.
- * Fails   as message_open(), maildir_deliver() and mbox_deliver().
+ * Fails   as message_open(), maildir_deliver() and mbox_deliver(), and
+ *         VERDICT_RETRY at "home-missing", "home-owner" or "home-mode".
  * Owns    job_close() frees the message and closes the mailbox.
  */
 enum verdict job_deliver(struct job *job, int in_fd, struct failure *why);

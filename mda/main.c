@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/interrupt.h"
+#include "mda/delegate.h"
 #include "mda/explain.h"
 #include "mda/job.h"
 #include "mda/log.h"
@@ -38,7 +39,7 @@ print_version(void)
 
 /* The settings may name another deadline; it is counted from here. */
 static enum verdict
-deliver(struct job *job, bool has_input, struct failure *why)
+prepare(struct job *job, bool has_input, struct failure *why)
 {
 	enum verdict verdict = job_settings(job, why);
 
@@ -49,10 +50,26 @@ deliver(struct job *job, bool has_input, struct failure *why)
 	if (!has_input)
 		return failure_retry(
 		    why, "stdin-closed", "4.3.0", "standard input");
-	verdict = job_plan(job, why);
+	return job_plan(job, why);
+}
+
+static int
+deliver(struct job *job, bool has_input, enum verdict parsed,
+    struct failure *why)
+{
+	enum verdict verdict = parsed;
+
+	if (verdict == VERDICT_OK)
+		verdict = prepare(job, has_input, why);
+	if (verdict == VERDICT_OK && job->is_delegated)
+		return delegate(job);
 	if (verdict == VERDICT_OK)
 		verdict = job_deliver(job, STDIN_FILENO, why);
-	return verdict;
+	if (verdict != VERDICT_OK)
+		report_failure(why);
+	log_write(job, verdict, why);
+	/* What is open or allocated goes with the process. */
+	return verdict == VERDICT_OK ? EX_OK : why->exit_code;
 }
 
 int
@@ -74,11 +91,5 @@ main(int argc, char **argv)
 		return print_version();
 	if (job.options.is_explain)
 		return explain(&job, verdict, &why);
-	if (verdict == VERDICT_OK)
-		verdict = deliver(&job, has_input, &why);
-	if (verdict != VERDICT_OK)
-		report_failure(&why);
-	log_write(&job, verdict, &why);
-	/* What is open or allocated goes with the process. */
-	return verdict == VERDICT_OK ? EX_OK : why.exit_code;
+	return deliver(&job, has_input, verdict, &why);
 }

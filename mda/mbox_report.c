@@ -103,19 +103,15 @@ print_entry(const struct box *box, const struct journal_entry *entry)
 }
 
 static bool
-print_journal(const struct job *job, const struct box *box)
+print_journal(const struct box *box)
 {
-	enum mbox_journal_rule rule =
-	    (enum mbox_journal_rule)job->settings.mbox_journal;
-	const struct sync_policy policy = { false, AFTER_LINK_AUTO };
 	struct journal journal;
 	struct failure why;
 	size_t i;
 
-	if (journal_open(&journal, box->dir_fd, box->name, rule, false,
-		&policy, &why) != VERDICT_OK)
+	if (journal_open(&journal, box, false, &why) != VERDICT_OK)
 		return complain(why.step, box->name);
-	if (rule == JOURNAL_OFF)
+	if (box->where->journal == JOURNAL_OFF)
 		(void)printf(_("journal     off: a torn message would stay\n"));
 	else if (journal.fd == -1)
 		(void)printf(_("journal     .%s.mda is not there yet\n"),
@@ -146,6 +142,7 @@ mbox_report(const struct job *job)
 		.path = job->destination.path,
 		.may_use_fuse = job->settings.mbox_on_fuse == ANSWER_YES,
 		.dotlock_stale_s = job->settings.dotlock_stale_s,
+		.journal = (enum mbox_journal_rule)job->settings.mbox_journal,
 	};
 	struct failure why;
 	struct box box;
@@ -159,7 +156,7 @@ mbox_report(const struct job *job)
 	is_well = open_file(&box, job);
 	print_locks(job, &box);
 	if (is_well)
-		is_well = print_journal(job, &box);
+		is_well = print_journal(&box);
 	if (box.fd != -1)
 		(void)close(box.fd); /* opened for reading only */
 	box_close(&box);

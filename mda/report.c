@@ -22,9 +22,13 @@ static const struct sentence sentences[] = {
 	{ NULL, EDQUOT,
 	    N_("the disk quota is used up, at %1$s: delete some mail or raise "
 	       "it") },
+	{ "abandoned", 0,
+	    N_("nobody waits for the outcome any more: the %1$s has gone") },
 	{ "append-moved", 0,
 	    N_("another host wrote to %1$s without the lock: use the same "
 	       "locks on all hosts") },
+	{ "child-died", 0,
+	    N_("the process that delivered died (%1$s); please report this") },
 	{ "close", 0, N_("closing the file failed in %1$s: %2$s") },
 	{ "deadline", 0,
 	    N_("the delivery took longer than the deadline allows: the sender "
@@ -41,6 +45,7 @@ static const struct sentence sentences[] = {
 	{ "folder-name", 0,
 	    N_("\"%1$s\" cannot be the name of a folder: \"/\", control "
 	       "characters and dots at the ends are not allowed") },
+	{ "fork", 0, N_("cannot start a process for %1$s: %2$s") },
 	{ "fstat", 0, N_("cannot examine %1$s: %2$s") },
 	{ "fsync", 0,
 	    N_("writing to stable storage failed in %1$s: %2$s; check the "
@@ -56,10 +61,20 @@ static const struct sentence sentences[] = {
 	{ "getpwnam", 0, N_("cannot ask the user database for %1$s: %2$s") },
 	{ "getpwuid", 0,
 	    N_("cannot ask the %1$s who runs this program: %2$s") },
+	{ "home-missing", 0,
+	    N_("the home folder %1$s: %2$s; create it, or mount its file "
+	       "system") },
+	{ "home-mode", 0,
+	    N_("others may write the home folder %1$s: chmod go-w it, or set "
+	       "home_check = no") },
+	{ "home-owner", 0,
+	    N_("the home folder %1$s belongs to another user: chown it, or set "
+	       "home_check = no") },
 	{ "home-long", 0, N_("the home folder's path is too long: %1$s") },
 	{ "home-unknown", 0,
 	    N_("the account has no home folder or name, which %1$s needs: name "
 	       "the mailbox with -m") },
+	{ "initgroups", 0, N_("cannot take on the groups of %1$s: %2$s") },
 	{ "journal", 0,
 	    N_("cannot write the journal %1$s: %2$s; see mbox_journal in "
 	       "mda.conf(5)") },
@@ -129,11 +144,15 @@ static const struct sentence sentences[] = {
 	    N_("the option %1$s needs a value, as an argument of its own") },
 	{ "path-long", 0, N_("the path is too long: %1$s") },
 	{ "pread", 0, N_("cannot read the end of %1$s: %2$s") },
+	{ "privilege-kept", 0,
+	    N_("root's rights could not be given up for those of %1$s: nothing "
+	       "was delivered") },
 	{ "read", 0, N_("reading the message from %1$s failed: %2$s") },
 	{ "readdir", 0, N_("cannot read the folder tmp of %1$s: %2$s") },
 	{ "rename", 0, N_("cannot give the message its name in %1$s: %2$s") },
 	{ "sender-died", 0,
 	    N_("the sender ended in the middle of the message, on %1$s") },
+	{ "setgid", 0, N_("cannot take on the group of %1$s: %2$s") },
 	{ "setting-unknown", 0,
 	    N_("unknown setting at %1$s: mda.conf(5) lists the names") },
 	{ "setting-value", 0,
@@ -150,15 +169,21 @@ static const struct sentence sentences[] = {
 	       "who delivers") },
 	{ "settings-size", 0,
 	    N_("the settings file %1$s is larger than 64 KiB") },
+	{ "setuid", 0, N_("cannot become %1$s: %2$s") },
 	{ "signal", 0, N_("the delivery was interrupted by a %1$s") },
+	{ "socketpair", 0, N_("cannot start a process for %1$s: %2$s") },
 	{ "spill", 0, N_("cannot keep %1$s in a temporary file: %2$s") },
 	{ "spill-map", 0,
 	    N_("%1$s is too large for this machine's memory map: %2$s") },
 	{ "stdin-closed", 0,
 	    N_("%1$s is closed: there is no message to deliver") },
 	{ "user-other", 0,
-	    N_("only the user who runs this program can be named with -d, not "
-	       "%1$s") },
+	    N_("only root may deliver for another user, %1$s: run as root, or "
+	       "as that user") },
+	{ "user-long", 0, N_("the user name is too long: %1$s") },
+	{ "user-root", 0,
+	    N_("%1$s has root's rights: give it an alias, or set root_mail = "
+	       "yes") },
 	{ "user-unknown", 0, N_("there is no user %1$s") },
 	{ "write", 0, N_("writing the message failed in %1$s: %2$s") },
 };

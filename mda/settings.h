@@ -38,6 +38,7 @@ struct settings {
 	int detail_folder; /* enum detail_rule */
 	long long dotlock_stale_s;
 	int folder_sync;   /* enum sync_rule */
+	int home_check;	   /* enum answer_rule */
 	long long lock_timeout_s;
 	int locks;	   /* enum mbox_lock, or-ed */
 	int log;	   /* enum log_target */
@@ -48,6 +49,7 @@ struct settings {
 	int mbox_journal;  /* enum mbox_journal_rule */
 	int mbox_on_fuse;  /* enum answer_rule */
 	int return_path;   /* enum trace_rule */
+	int root_mail;	   /* enum answer_rule */
 	long long spool_memory_bytes;
 	int sync_after_link; /* enum after_link */
 

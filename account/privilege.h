@@ -1,0 +1,24 @@
+/*
+ * privilege.h - become an account, for good.
+ */
+#ifndef ACCOUNT_PRIVILEGE_H
+#define ACCOUNT_PRIVILEGE_H
+
+#include "account/account.h"
+#include "base/failure.h"
+
+/*
+ * privilege_drop - give up root's rights for those of an account.
+ *
+ * Takes   an account with name; the caller is root.
+ * Gives   all user and group ids are the account's, its supplementary groups
+ *         are those of the group database, and root cannot be had back: that
+ *         was tried.
+ * Fails   VERDICT_RETRY at "initgroups", "setgid", "setuid", or
+ *         "privilege-kept" when a way back was found.
+ * Source  POSIX.1-2008 setuid(), setgid(); initgroups(3).
+ */
+enum verdict privilege_drop(
+    const struct account *account, struct failure *why);
+
+#endif
