@@ -95,10 +95,11 @@ keeper_open(struct keeper *keeper, const char *path, long long stale_s,
 
 /*
  * O_EXCL: the file is new, ours, and still empty when it is given away. A
- * spool whose files belong to its group (root:mail 2775) keeps that.
+ * spool whose files belong to its group (root:mail 2775) keeps that, and lets
+ * the programs of that group read and lock a mailbox.
  */
 static int
-make_file(const struct keeper *keeper, const char *name)
+make_file(const struct keeper *keeper, const char *name, mode_t shared_mode)
 {
 	const struct account *account = keeper->account;
 	struct stat dir;
@@ -115,6 +116,7 @@ make_file(const struct keeper *keeper, const char *name)
 		return errno;
 	if (fchown(fd, account->uid,
 		is_shared ? (gid_t)-1 : account->gid) == -1 ||
+	    (is_shared && fchmod(fd, shared_mode) == -1) ||
 	    sys->fsync(keeper->dir_fd) == -1) {
 		error = errno;
 		(void)sys->unlinkat(keeper->dir_fd, name, 0); /* root's file */
@@ -144,9 +146,9 @@ do_verb(struct keeper *keeper, int verb)
 		return EPERM;
 	switch (verb) {
 	case KEEPER_MAKE_BOX:
-		return make_file(keeper, keeper->box_name);
+		return make_file(keeper, keeper->box_name, 0660);
 	case KEEPER_MAKE_JOURNAL:
-		return make_file(keeper, keeper->journal_name);
+		return make_file(keeper, keeper->journal_name, 0600);
 	case KEEPER_TRY_LOCK:
 		return try_lock(keeper, false);
 	case KEEPER_TRY_LOCK_BREAK:

@@ -7,76 +7,6 @@
 #include "compat/compat.h"
 #include "maildir/layout.h"
 
-/* A path that is being put together. */
-struct path {
-	char *text; /* PATH_MAX large */
-	size_t used_bytes;
-	bool is_full;
-};
-
-static void
-put(struct path *path, const char *text, size_t length)
-{
-	if (path->used_bytes + length >= PATH_MAX) {
-		path->is_full = true;
-		return;
-	}
-	memcpy(path->text + path->used_bytes, text, length);
-	path->used_bytes += length;
-	path->text[path->used_bytes] = '\0';
-}
-
-/* What a "%" and its letter stand for; NULL when that is unknown. */
-static const char *
-expansion(char letter, const struct account *account)
-{
-	switch (letter) {
-	case '%':
-		return "%";
-	case 'h':
-		return account->home;
-	case 'u':
-		return account->name;
-	default:
-		return NULL;
-	}
-}
-
-static enum verdict
-expand(char *text, const char *pattern, const struct account *account,
-    struct failure *why)
-{
-	struct path path = { text, 0, false };
-	const char *at = pattern;
-	const char *value;
-
-	text[0] = '\0';
-	if (strncmp(at, "~/", 2) == 0) {
-		if (account->home[0] == '\0')
-			return failure_retry(
-			    why, "home-unknown", "4.3.5", pattern);
-		put(&path, account->home, strlen(account->home));
-		at++;
-	}
-	for (; *at != '\0'; at++) {
-		if (*at != '%') {
-			put(&path, at, 1);
-			continue;
-		}
-		value = expansion(*++at, account);
-		if (value == NULL)
-			return failure_retry(
-			    why, "mailbox-template", "4.3.5", pattern);
-		if (value[0] == '\0')
-			return failure_retry(
-			    why, "home-unknown", "4.3.5", pattern);
-		put(&path, value, strlen(value));
-	}
-	if (path.is_full)
-		return failure_retry(why, "path-long", "4.3.5", pattern);
-	return VERDICT_OK;
-}
-
 static bool
 is_folder(const char *path)
 {
@@ -97,7 +27,7 @@ cut_slashes(char *path)
 
 static enum verdict
 find_box(struct destination *destination, const char *mailbox,
-    const struct account *account, struct failure *why)
+    bool is_lower, const struct template_values *values, struct failure *why)
 {
 	char *path = destination->path;
 	bool has_slash;
@@ -108,7 +38,7 @@ find_box(struct destination *destination, const char *mailbox,
 		spec = mailbox + 8;
 	else if (strncmp(mailbox, "mbox:", 5) == 0)
 		spec = mailbox + 5;
-	verdict = expand(path, spec, account, why);
+	verdict = template_expand(path, spec, is_lower, values, why);
 	if (verdict != VERDICT_OK)
 		return verdict;
 	if (path[0] == '\0')
@@ -126,12 +56,13 @@ find_box(struct destination *destination, const char *mailbox,
 
 static enum verdict
 find_default_box(struct destination *destination,
-    const struct settings *settings, const struct account *account,
+    const struct settings *settings, const struct template_values *values,
     struct failure *why)
 {
 	enum verdict verdict;
 
-	verdict = find_box(destination, settings->mailbox, account, why);
+	verdict = find_box(destination, settings->mailbox,
+	    settings->lower_case == ANSWER_YES, values, why);
 	if (verdict == VERDICT_OK && destination->path[0] != '/')
 		return failure_retry(
 		    why, "mailbox-relative", "4.3.5", settings->mailbox);
@@ -158,7 +89,7 @@ set_detail(struct destination *destination, const char *detail,
 {
 	struct failure ignored;
 
-	if (settings->detail_folder == DETAIL_OFF || detail == NULL ||
+	if (settings->detail_folder == DETAIL_OFF || detail[0] == '\0' ||
 	    set_folder(destination, detail, &ignored) != VERDICT_OK)
 		return;
 	destination->is_folder_made =
@@ -168,8 +99,8 @@ set_detail(struct destination *destination, const char *detail,
 
 enum verdict
 destination_find(struct destination *destination, const char *mailbox,
-    const char *detail, const struct settings *settings,
-    const struct account *account, struct failure *why)
+    const struct settings *settings, const struct template_values *values,
+    struct failure *why)
 {
 	enum verdict verdict;
 
@@ -177,12 +108,13 @@ destination_find(struct destination *destination, const char *mailbox,
 	destination->is_folder_made = settings->create == CREATE_MAILDIR;
 	destination->is_folder_optional = false;
 	if (mailbox != NULL && mailbox[0] != '+')
-		return find_box(destination, mailbox, account, why);
-	verdict = find_default_box(destination, settings, account, why);
+		return find_box(destination, mailbox,
+		    settings->lower_case == ANSWER_YES, values, why);
+	verdict = find_default_box(destination, settings, values, why);
 	if (verdict != VERDICT_OK)
 		return verdict;
 	if (mailbox != NULL)
 		return set_folder(destination, mailbox + 1, why);
-	set_detail(destination, detail, settings);
+	set_detail(destination, values->detail, settings);
 	return VERDICT_OK;
 }

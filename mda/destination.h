@@ -7,9 +7,9 @@
 #include <limits.h>
 #include <stdbool.h>
 
-#include "account/account.h"
 #include "base/failure.h"
 #include "mda/settings.h"
+#include "mda/template.h"
 
 enum box_kind { BOX_MAILDIR, BOX_MBOX };
 
@@ -24,19 +24,18 @@ struct destination {
 /*
  * destination_find - turn -m, or the mailbox setting, into a destination.
  *
- * Takes   mailbox, the value of -m, or NULL; detail, or NULL. As for the
- *         forms: "maildir:PATH", "mbox:PATH", a path that ends in "/"
+ * Takes   mailbox, the value of -m, or NULL; values, of which the detail may
+ *         also name a folder. As for the forms: "maildir:PATH", "mbox:PATH", a path that ends in "/"
  *         (Maildir), another path (a folder there is a Maildir, all else an
  *         mbox), "+folder" of the mailbox set. "~/" in front is the home;
- *         %h the home, %u the account's name, %% a "%".
+ *         %u %n %d %e %h as in values, %% a "%".
  * Gives   a detail counts only where -m is not given.
- * Fails   VERDICT_RETRY at "mailbox-empty", "mailbox-template",
+ * Fails   as template_expand(), and VERDICT_RETRY at "mailbox-empty",
  *         "mailbox-relative" (a setting must not depend on the working
- *         folder), "mailbox-folder", "folder-name", "home-unknown" or
- *         "path-long".
+ *         folder), "mailbox-folder", or "folder-name".
  */
 enum verdict destination_find(struct destination *destination,
-    const char *mailbox, const char *detail, const struct settings *settings,
-    const struct account *account, struct failure *why);
+    const char *mailbox, const struct settings *settings,
+    const struct template_values *values, struct failure *why);
 
 #endif

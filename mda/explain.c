@@ -10,6 +10,7 @@
 #include "mda/mbox_report.h"
 #include "mda/nls.h"
 #include "mda/path_report.h"
+#include "mda/plan.h"
 #include "mda/report.h"
 
 enum { GROUPS_MAX = 64 };
@@ -51,7 +52,7 @@ print_origin(const struct settings *settings, size_t row)
 		(void)printf(_("(default)\n"));
 		break;
 	case FROM_FILE:
-		(void)printf("(%s:%u)\n", settings->file, origin->line);
+		(void)printf("(%s:%u)\n", origin->file, origin->line);
 		break;
 	case FROM_OPTION:
 		(void)printf("(-o)\n");
@@ -164,10 +165,10 @@ explain(struct job *job, enum verdict parsed, struct failure *why)
 	nls_start();
 	if (parsed != VERDICT_OK)
 		return print_failure(why, EX_USAGE);
-	if (job_settings(job, why) != VERDICT_OK)
+	if (plan_settings(job, why) != VERDICT_OK)
 		return print_failure(why, EX_CONFIG);
 	print_settings(&job->settings);
-	if (job_plan(job, why) != VERDICT_OK)
+	if (plan_make(job, why) != VERDICT_OK)
 		return print_failure(why, why->exit_code);
 	print_account(&job->account);
 	print_envelope(job);

@@ -9,101 +9,6 @@
 #include "base/interrupt.h"
 #include "compat/compat.h"
 
-enum verdict
-job_settings(struct job *job, struct failure *why)
-{
-	const struct options *options = &job->options;
-	enum verdict verdict;
-	size_t i;
-
-	settings_default(&job->settings);
-	if (options->config != NULL)
-		verdict = settings_read(
-		    &job->settings, options->config, true, why);
-	else
-		verdict = settings_read(
-		    &job->settings, SYSCONFDIR "/mda.conf", false, why);
-	for (i = 0; verdict == VERDICT_OK && i < options->override_count; i++)
-		verdict = settings_override(
-		    &job->settings, options->overrides[i], why);
-	return verdict;
-}
-
-/* user+detail@domain: what stands between the delimiter and the domain. */
-static void
-find_detail(struct job *job)
-{
-	const char *recipient = job->options.recipient;
-	const char *delimiter = job->settings.delimiter;
-	const char *start;
-	const char *end;
-	size_t length;
-
-	job->detail[0] = '\0';
-	if (job->options.detail != NULL) {
-		if (strlcpy(job->detail, job->options.detail,
-			sizeof(job->detail)) >= sizeof(job->detail))
-			job->detail[0] = '\0'; /* no folder is named so */
-		return;
-	}
-	if (recipient == NULL || delimiter[0] == '\0')
-		return;
-	end = strrchr(recipient, '@');
-	if (end == NULL)
-		end = recipient + strlen(recipient);
-	start = strpbrk(recipient, delimiter);
-	if (start == NULL || start >= end)
-		return;
-	length = (size_t)(end - ++start);
-	if (length < sizeof(job->detail)) {
-		memcpy(job->detail, start, length);
-		job->detail[length] = '\0';
-	}
-}
-
-/* Root's own mail is root's only where an administrator says so. */
-static enum verdict
-check_rights(struct job *job, struct failure *why)
-{
-	const struct account *account = &job->account;
-
-	if (geteuid() != 0 && account->uid != geteuid())
-		return failure_retry(
-		    why, "user-other", "4.3.5", account->name);
-	if (account->uid == 0 && job->settings.root_mail == ANSWER_NO)
-		return failure_retry(why, "user-root", "4.3.5", account->name);
-	job->is_delegated = account->uid != geteuid();
-	return VERDICT_OK;
-}
-
-static enum verdict
-find_account(struct job *job, struct failure *why)
-{
-	const char *user = job->options.user;
-	enum verdict verdict;
-
-	if (user == NULL)
-		return account_self(&job->account, job->options.home, why);
-	verdict = account_named(&job->account, user, why);
-	if (verdict == VERDICT_OK)
-		verdict = check_rights(job, why);
-	return verdict;
-}
-
-enum verdict
-job_plan(struct job *job, struct failure *why)
-{
-	enum verdict verdict = find_account(job, why);
-
-	job->keeper_fd = -1;
-	if (verdict != VERDICT_OK)
-		return verdict;
-	find_detail(job);
-	return destination_find(&job->destination, job->options.mailbox,
-	    job->detail[0] == '\0' ? NULL : job->detail, &job->settings,
-	    &job->account, why);
-}
-
 static const char *
 home_or_null(const struct job *job)
 {
@@ -197,11 +102,15 @@ read_message(struct job *job, int in_fd, struct failure *why)
 		(enum trace_rule)settings->return_path,
 		(enum trace_rule)settings->delivered_to,
 	};
+	const struct message_limits limits = {
+		(size_t)settings->spool_memory_bytes,
+		settings->message_size_limit_bytes,
+	};
 	struct envelope envelope = job_envelope(job);
 
 	job->is_message_open = true;
-	return message_open(&job->message, in_fd,
-	    (size_t)settings->spool_memory_bytes, &envelope, &rules, why);
+	return message_open(
+	    &job->message, in_fd, &limits, &envelope, &rules, why);
 }
 
 static enum verdict

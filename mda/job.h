@@ -4,6 +4,7 @@
 #ifndef MDA_JOB_H
 #define MDA_JOB_H
 
+#include <limits.h>
 #include <stdbool.h>
 
 #include "account/account.h"
@@ -15,13 +16,19 @@
 #include "mda/settings.h"
 #include "message/message.h"
 
+enum { JOB_WORD_MAX = 256 };
+
 struct job {
 	struct options options;
 	struct settings settings;
 	struct account account;
 	bool is_delegated; /* to be delivered as account, by root's order */
 	struct destination destination;
-	char detail[256]; /* empty for none */
+	struct template_values values; /* borrows from the job */
+	char local[JOB_WORD_MAX];      /* of the address, no detail */
+	char domain[JOB_WORD_MAX];
+	char detail[JOB_WORD_MAX];     /* empty for none */
+	char account_settings[PATH_MAX];
 	struct message message;
 	bool is_message_open;
 	bool is_delivered;
@@ -32,24 +39,6 @@ struct job {
 	struct mbox_helper helper;
 	int keeper_fd; /* borrowed: a process with root's rights, or -1 */
 };
-
-/*
- * job_settings - read the settings that the options ask for.
- *
- * Takes   a job whose options are parsed.
- * Fails   as settings_read() and settings_override().
- */
-enum verdict job_settings(struct job *job, struct failure *why);
-
-/*
- * job_plan - find out for whom and whereto, before any byte of mail is read.
- *
- * Takes   a job with its settings.
- * Fails   as account_self(), account_named(), destination_find(), and
- *         VERDICT_RETRY at "user-other" when somebody who is not root names
- *         another account, at "user-root" when root's mail has no setting.
- */
-enum verdict job_plan(struct job *job, struct failure *why);
 
 /*
  * job_deliver - read the message and store it.

@@ -12,6 +12,7 @@
 #include "mda/job.h"
 #include "mda/log.h"
 #include "mda/nls.h"
+#include "mda/plan.h"
 #include "mda/report.h"
 #include "mda/start.h"
 
@@ -41,8 +42,10 @@ print_version(void)
 static enum verdict
 prepare(struct job *job, bool has_input, struct failure *why)
 {
-	enum verdict verdict = job_settings(job, why);
+	enum verdict verdict = plan_settings(job, why);
 
+	if (verdict == VERDICT_OK)
+		verdict = plan_make(job, why);
 	if (verdict != VERDICT_OK)
 		return verdict;
 	if (job->settings.deadline_s != DEADLINE_S)
@@ -50,7 +53,7 @@ prepare(struct job *job, bool has_input, struct failure *why)
 	if (!has_input)
 		return failure_retry(
 		    why, "stdin-closed", "4.3.0", "standard input");
-	return job_plan(job, why);
+	return VERDICT_OK;
 }
 
 static int

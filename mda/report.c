@@ -90,7 +90,8 @@ static const struct sentence sentences[] = {
 	    N_("the setting mailbox = %1$s must be an absolute path, or begin "
 	       "with ~/ or %%h") },
 	{ "mailbox-template", 0,
-	    N_("%1$s holds a %% that is not followed by h, u or %%") },
+	    N_("%1$s holds a %% that is not followed by one of u n d e h "
+	       "%%") },
 	{ "maildir-missing", 0,
 	    N_("the Maildir %1$s does not exist: create it, or set create = "
 	       "maildir") },
@@ -120,6 +121,9 @@ static const struct sentence sentences[] = {
 	{ "mbox-owner", 0,
 	    N_("the mbox %1$s belongs to another user: no mail is written to "
 	       "it") },
+	{ "message-size", 0,
+	    N_("the message on %1$s is larger than message_size_limit "
+	       "allows") },
 	{ "mkdir", EACCES,
 	    N_("no permission to create %1$s: check owner and mode of the "
 	       "folder above") },
@@ -177,6 +181,9 @@ static const struct sentence sentences[] = {
 	    N_("%1$s is too large for this machine's memory map: %2$s") },
 	{ "stdin-closed", 0,
 	    N_("%1$s is closed: there is no message to deliver") },
+	{ "template-value", 0,
+	    N_("the address has no part that could stand in %1$s: it is empty, "
+	       "begins with a dot or holds a slash") },
 	{ "user-other", 0,
 	    N_("only root may deliver for another user, %1$s: run as root, or "
 	       "as that user") },

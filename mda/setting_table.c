@@ -10,6 +10,10 @@
 #define MEMBER(name) offsetof(struct settings, name)
 
 static const struct setting_rule rules[] = {
+	{ "account", SETTING_CHOICE, MEMBER(account), "system",
+	    "system fixed", 0, 0 },
+	{ "account_settings", SETTING_TEXT, MEMBER(account_settings), "",
+	    NULL, 0, 0 },
 	{ "create", SETTING_CHOICE, MEMBER(create), "maildir", "maildir no",
 	    0, 0 },
 	{ "deadline", SETTING_SECONDS, MEMBER(deadline_s), "270s", NULL,
@@ -21,6 +25,7 @@ static const struct setting_rule rules[] = {
 	    "off if-exists create", 0, 0 },
 	{ "dotlock_stale", SETTING_SECONDS, MEMBER(dotlock_stale_s), "5m",
 	    NULL, 60, 86400 },
+	{ "fixed_user", SETTING_TEXT, MEMBER(fixed_user), "", NULL, 0, 0 },
 	{ "folder_sync", SETTING_CHOICE, MEMBER(folder_sync), "require",
 	    "require if-supported", 0, 0 },
 	{ "home_check", SETTING_CHOICE, MEMBER(home_check), "yes", "no yes",
@@ -33,6 +38,8 @@ static const struct setting_rule rules[] = {
 	{ "log_file", SETTING_TEXT, MEMBER(log_file), "", NULL, 0, 0 },
 	{ "log_format", SETTING_CHOICE, MEMBER(log_format), "logfmt",
 	    "logfmt json", 0, 0 },
+	{ "lower_case", SETTING_CHOICE, MEMBER(lower_case), "no", "no yes",
+	    0, 0 },
 	{ "mailbox", SETTING_TEXT, MEMBER(mailbox), "maildir:%h/Maildir", NULL,
 	    0, 0 },
 	{ "mbox_format", SETTING_CHOICE, MEMBER(mbox_format), "mboxrd",
@@ -41,6 +48,9 @@ static const struct setting_rule rules[] = {
 	    "auto require off", 0, 0 },
 	{ "mbox_on_fuse", SETTING_CHOICE, MEMBER(mbox_on_fuse), "no",
 	    "no yes", 0, 0 },
+	{ "message_size_limit", SETTING_BYTES,
+	    MEMBER(message_size_limit_bytes), "0", NULL, 0,
+	    1024LL * 1024 * 1024 * 1024 },
 	{ "return_path", SETTING_CHOICE, MEMBER(return_path), "missing",
 	    "missing always never", 0, 0 },
 	{ "root_mail", SETTING_CHOICE, MEMBER(root_mail), "no", "no yes",

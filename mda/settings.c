@@ -62,6 +62,7 @@ assign(struct settings *settings, const struct place *place, const char *name,
 	}
 	settings->origins[row].source =
 	    place->line == 0 ? FROM_OPTION : FROM_FILE;
+	settings->origins[row].file = place->file;
 	settings->origins[row].line = place->line;
 	return VERDICT_OK;
 }
@@ -109,9 +110,10 @@ read_line(struct settings *settings, const struct place *place,
 }
 
 static enum verdict
-read_lines(struct settings *settings, struct span rest, struct failure *why)
+read_lines(struct settings *settings, const char *path, struct span rest,
+    struct failure *why)
 {
-	struct place place = { settings->file, 0 };
+	struct place place = { path, 0 };
 	enum verdict verdict = VERDICT_OK;
 
 	while (verdict == VERDICT_OK && rest.size_bytes > 0) {
@@ -138,8 +140,8 @@ check_file(const struct stat *st, const char *path, struct failure *why)
 }
 
 static enum verdict
-read_file(struct settings *settings, int fd, size_t size_bytes,
-    struct failure *why)
+read_file(struct settings *settings, const char *path, int fd,
+    size_t size_bytes, struct failure *why)
 {
 	char *text = malloc(size_bytes + 1);
 	struct span whole = { text, 0 };
@@ -147,7 +149,7 @@ read_file(struct settings *settings, int fd, size_t size_bytes,
 	ssize_t got = 1;
 
 	if (text == NULL)
-		return failure_errno(why, "malloc", settings->file);
+		return failure_errno(why, "malloc", path);
 	while (whole.size_bytes < size_bytes && got > 0) {
 		got = read(fd, text + whole.size_bytes,
 		    size_bytes - whole.size_bytes);
@@ -155,22 +157,22 @@ read_file(struct settings *settings, int fd, size_t size_bytes,
 			whole.size_bytes += (size_t)got;
 	}
 	if (got == -1)
-		verdict = failure_errno(why, "settings-open", settings->file);
+		verdict = failure_errno(why, "settings-open", path);
 	else
-		verdict = read_lines(settings, whole, why);
+		verdict = read_lines(settings, path, whole, why);
 	free(text);
 	return verdict;
 }
 
 enum verdict
 settings_read(struct settings *settings, const char *path, bool is_required,
-    struct failure *why)
+    bool *is_read_out, struct failure *why)
 {
 	enum verdict verdict;
 	struct stat st;
 	int fd;
 
-	settings->file = path;
+	*is_read_out = false;
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd == -1 && errno == ENOENT && !is_required)
 		return VERDICT_OK;
@@ -182,9 +184,9 @@ settings_read(struct settings *settings, const char *path, bool is_required,
 		verdict = check_file(&st, path, why);
 	if (verdict == VERDICT_OK)
 		verdict = read_file(
-		    settings, fd, (size_t)st.st_size, why);
+		    settings, path, fd, (size_t)st.st_size, why);
 	(void)close(fd); /* opened for reading only */
-	settings->is_file_read = verdict == VERDICT_OK;
+	*is_read_out = verdict == VERDICT_OK;
 	return verdict;
 }
 

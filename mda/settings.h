@@ -14,6 +14,7 @@ enum create_rule { CREATE_MAILDIR, CREATE_NO };
 enum detail_rule { DETAIL_OFF, DETAIL_IF_EXISTS, DETAIL_CREATE };
 enum log_target { LOG_TO_SYSLOG, LOG_TO_NONE };
 enum log_form { LOG_AS_LOGFMT, LOG_AS_JSON };
+enum account_rule { ACCOUNT_SYSTEM, ACCOUNT_FIXED };
 enum answer_rule { ANSWER_NO, ANSWER_YES };
 enum sync_rule { SYNC_REQUIRE, SYNC_IF_SUPPORTED };
 
@@ -27,16 +28,20 @@ enum setting_source { FROM_DEFAULT, FROM_FILE, FROM_OPTION };
 
 struct setting_origin {
 	enum setting_source source;
+	const char *file;  /* borrowed: FROM_FILE */
 	unsigned int line; /* in the file */
 };
 
 struct settings {
+	int account;	   /* enum account_rule */
+	char account_settings[SETTING_VALUE_MAX]; /* template, or empty */
 	int create;	   /* enum create_rule */
 	long long deadline_s;
 	char delimiter[SETTING_VALUE_MAX];
 	int delivered_to;  /* enum trace_rule */
 	int detail_folder; /* enum detail_rule */
 	long long dotlock_stale_s;
+	char fixed_user[SETTING_VALUE_MAX]; /* empty: who runs us */
 	int folder_sync;   /* enum sync_rule */
 	int home_check;	   /* enum answer_rule */
 	long long lock_timeout_s;
@@ -44,10 +49,12 @@ struct settings {
 	int log;	   /* enum log_target */
 	char log_file[SETTING_VALUE_MAX]; /* empty for none */
 	int log_format;	   /* enum log_form */
+	int lower_case;	   /* enum answer_rule */
 	char mailbox[SETTING_VALUE_MAX];
 	int mbox_format;   /* enum mbox_format */
 	int mbox_journal;  /* enum mbox_journal_rule */
 	int mbox_on_fuse;  /* enum answer_rule */
+	long long message_size_limit_bytes; /* 0 for none */
 	int return_path;   /* enum trace_rule */
 	int root_mail;	   /* enum answer_rule */
 	long long spool_memory_bytes;
@@ -95,13 +102,14 @@ void settings_default(struct settings *settings);
  * Takes   path, borrowed for the life of the settings; is_required, whether
  *         a missing file is an error. The file must belong to root or to the
  *         caller and must not be writable by anyone else.
+ * Gives   *is_read_out tells whether it was there.
  * Fails   VERDICT_RETRY at "settings-open", "settings-owner",
  *         "settings-mode", "settings-kind", "settings-size",
  *         "settings-line", "setting-unknown" or "setting-value"; the subject
  *         names file and line.
  */
 enum verdict settings_read(struct settings *settings, const char *path,
-    bool is_required, struct failure *why);
+    bool is_required, bool *is_read_out, struct failure *why);
 
 /*
  * settings_override - apply one name=value from the command line.

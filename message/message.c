@@ -3,15 +3,16 @@
 #include <stdlib.h>
 
 enum verdict
-message_open(struct message *message, int in_fd, size_t limit_bytes,
-    const struct envelope *envelope, const struct trace_rules *rules,
-    struct failure *why)
+message_open(struct message *message, int in_fd,
+    const struct message_limits *limits, const struct envelope *envelope,
+    const struct trace_rules *rules, struct failure *why)
 {
 	enum verdict verdict;
 
 	message->envelope = *envelope;
 	message->lines = span_of(NULL);
-	verdict = spool_open(&message->spool, in_fd, limit_bytes, why);
+	verdict = spool_open(&message->spool, in_fd, limits->memory_bytes,
+	    limits->most_bytes, why);
 	message->head.at = message->spool.head;
 	message->head.size_bytes = message->spool.head_bytes;
 	if (verdict != VERDICT_OK)

@@ -13,6 +13,11 @@
 #include "message/spool.h"
 #include "message/trace.h"
 
+struct message_limits {
+	size_t memory_bytes;  /* held in memory, 1 or more */
+	long long most_bytes; /* a larger message is refused; 0: none is */
+};
+
 struct message {
 	struct spool spool;	  /* owned */
 	struct span lines;	  /* owned: what we put in front */
@@ -24,13 +29,13 @@ struct message {
 /*
  * message_open - read a message and prepare it for storing.
  *
- * Takes   in_fd; limit_bytes, how much is held in memory; *envelope, to
- *         which a From_ line may add the sender.
+ * Takes   in_fd; limits; *envelope, to which a From_ line may add the
+ *         sender.
  * Owns    message_close() frees it, whatever the verdict.
  * Fails   as spool_open() and trace_make().
  */
 enum verdict message_open(struct message *message, int in_fd,
-    size_t limit_bytes, const struct envelope *envelope,
+    const struct message_limits *limits, const struct envelope *envelope,
     const struct trace_rules *rules, struct failure *why);
 
 /*

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include "base/interrupt.h"
@@ -15,9 +16,8 @@ enum {
 
 static const char subject[] = "standard input";
 
-/* *got_bytes_out is 0 at the end of the message. */
 static enum verdict
-read_some(struct spool *spool, char *data, size_t size_bytes,
+read_once(struct spool *spool, char *data, size_t size_bytes,
     size_t *got_bytes_out, struct failure *why)
 {
 	enum verdict verdict;
@@ -33,8 +33,38 @@ read_some(struct spool *spool, char *data, size_t size_bytes,
 		return failure_errno(why, "read", subject);
 	*got_bytes_out = (size_t)got;
 	spool->total_bytes += got;
-	if (got > 0)
-		spool->last_byte = data[got - 1];
+	return VERDICT_OK;
+}
+
+static enum verdict
+refuse_size(struct spool *spool, char *data, size_t size_bytes,
+    struct failure *why)
+{
+	enum verdict verdict = VERDICT_OK;
+	size_t got_bytes = 1;
+
+	while (verdict == VERDICT_OK && got_bytes > 0)
+		verdict = read_once(spool, data, size_bytes, &got_bytes, why);
+	if (verdict != VERDICT_OK)
+		return verdict;
+	return failure_refuse(
+	    why, "message-size", EX_UNAVAILABLE, "5.3.4", subject);
+}
+
+/* *got_bytes_out is 0 at the end of the message. */
+static enum verdict
+read_some(struct spool *spool, char *data, size_t size_bytes,
+    size_t *got_bytes_out, struct failure *why)
+{
+	enum verdict verdict;
+
+	verdict = read_once(spool, data, size_bytes, got_bytes_out, why);
+	if (verdict != VERDICT_OK)
+		return verdict;
+	if (*got_bytes_out > 0)
+		spool->last_byte = data[*got_bytes_out - 1];
+	if (spool->most_bytes > 0 && spool->total_bytes > spool->most_bytes)
+		return refuse_size(spool, data, size_bytes, why);
 	return VERDICT_OK;
 }
 
@@ -90,12 +120,13 @@ fill_head(struct spool *spool, size_t limit_bytes, struct failure *why)
 
 enum verdict
 spool_open(struct spool *spool, int in_fd, size_t limit_bytes,
-    struct failure *why)
+    long long most_bytes, struct failure *why)
 {
 	spool->in_fd = in_fd;
 	spool->head = NULL;
 	spool->head_bytes = 0;
 	spool->is_whole = false;
+	spool->most_bytes = most_bytes;
 	spool->total_bytes = 0;
 	spool->last_byte = '\0';
 	spool->sender_pid = getppid();

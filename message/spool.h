@@ -16,6 +16,7 @@ struct spool {
 	char *head;	   /* owned: the first bytes, or all of them */
 	size_t head_bytes; /* valid in head */
 	bool is_whole;	   /* the message ended within head */
+	long long most_bytes;  /* a larger message is refused; 0: none is */
 	long long total_bytes; /* read so far */
 	char last_byte;	       /* of those */
 	pid_t sender_pid;      /* who started us */
@@ -28,15 +29,19 @@ typedef enum verdict spool_sink(
 /*
  * spool_open - read the message, or its first limit_bytes.
  *
- * Takes   in_fd, any kind of descriptor; limit_bytes, 1 or more.
+ * Takes   in_fd, any kind of descriptor; limit_bytes, 1 or more; most_bytes,
+ *         as in the struct.
  * Gives   spool->is_whole when the end came within the limit.
  * Owns    spool_close() frees head, whatever the verdict.
- * Fails   VERDICT_RETRY at "read", "malloc", or as interrupt_check(); at
+ * Fails   VERDICT_REFUSE at "message-size" (69) when it is larger than
+ *         most_bytes; it is read to its end all the same, because a sender
+ *         whose pipe breaks need not look at the exit code.
+ *         VERDICT_RETRY at "read", "malloc", or as interrupt_check(); at
  *         "sender-died" when the end has no final newline and the process
  *         that started us is gone: the pipe of a dying sender ends too.
  */
 enum verdict spool_open(struct spool *spool, int in_fd, size_t limit_bytes,
-    struct failure *why);
+    long long most_bytes, struct failure *why);
 
 /*
  * spool_rest - read on behind head, to the end, into a sink.

@@ -1,0 +1,181 @@
+#include "mda/plan.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "compat/compat.h"
+
+static enum verdict
+apply_overrides(struct job *job, struct failure *why)
+{
+	const struct options *options = &job->options;
+	enum verdict verdict = VERDICT_OK;
+	size_t i;
+
+	for (i = 0; verdict == VERDICT_OK && i < options->override_count; i++)
+		verdict = settings_override(
+		    &job->settings, options->overrides[i], why);
+	return verdict;
+}
+
+enum verdict
+plan_settings(struct job *job, struct failure *why)
+{
+	const char *path = job->options.config;
+	bool is_named = path != NULL;
+	enum verdict verdict;
+
+	settings_default(&job->settings);
+	if (!is_named)
+		path = SYSCONFDIR "/mda.conf";
+	job->settings.file = path;
+	verdict = settings_read(&job->settings, path, is_named,
+	    &job->settings.is_file_read, why);
+	if (verdict == VERDICT_OK)
+		verdict = apply_overrides(job, why);
+	return verdict;
+}
+
+/* Root's own mail is root's only where an administrator says so. */
+static enum verdict
+check_rights(struct job *job, struct failure *why)
+{
+	const struct account *account = &job->account;
+
+	if (geteuid() != 0 && account->uid != geteuid())
+		return failure_retry(
+		    why, "user-other", "4.3.5", account->name);
+	if (account->uid == 0 && job->settings.root_mail == ANSWER_NO)
+		return failure_retry(why, "user-root", "4.3.5", account->name);
+	job->is_delegated = account->uid != geteuid();
+	return VERDICT_OK;
+}
+
+/* The user database's account; with account = fixed that of all mail. */
+static enum verdict
+find_account(struct job *job, struct failure *why)
+{
+	const struct settings *settings = &job->settings;
+	const char *user = job->options.user;
+	enum verdict verdict;
+
+	if (settings->account == ACCOUNT_FIXED)
+		user = settings->fixed_user[0] == '\0' ? NULL
+							: settings->fixed_user;
+	if (user == NULL)
+		return account_self(&job->account, job->options.home, why);
+	verdict = account_named(&job->account, user, why);
+	if (verdict == VERDICT_OK)
+		verdict = check_rights(job, why);
+	return verdict;
+}
+
+/* A word that does not fit names nothing: it is left empty. */
+static void
+copy_word(char *word, const char *text, size_t length)
+{
+	if (length >= JOB_WORD_MAX)
+		length = 0;
+	memcpy(word, text, length);
+	word[length] = '\0';
+}
+
+/* local+detail@domain, in three. */
+static void
+split_address(struct job *job, const char *address)
+{
+	const char *at = strrchr(address, '@');
+	size_t local = at == NULL ? strlen(address) : (size_t)(at - address);
+	size_t name = strcspn(address, job->settings.delimiter);
+
+	if (at != NULL)
+		copy_word(job->domain, at + 1, strlen(at + 1));
+	if (name >= local) {
+		copy_word(job->local, address, local);
+		return;
+	}
+	copy_word(job->local, address, name);
+	copy_word(job->detail, address + name + 1, local - name - 1);
+}
+
+static void
+set_values(struct job *job)
+{
+	const struct options *options = &job->options;
+	bool is_fixed = job->settings.account == ACCOUNT_FIXED;
+	const char *address = options->recipient;
+
+	if (address == NULL || (is_fixed && options->user != NULL))
+		address = options->user;
+	job->local[0] = '\0';
+	job->domain[0] = '\0';
+	job->detail[0] = '\0';
+	if (address != NULL)
+		split_address(job, address);
+	if (options->detail != NULL)
+		copy_word(job->detail, options->detail,
+		    strlen(options->detail));
+	job->values.user = job->account.name;
+	if (is_fixed && options->user != NULL)
+		job->values.user = options->user;
+	job->values.local = job->local;
+	job->values.domain = job->domain;
+	job->values.detail = job->detail;
+	job->values.home = job->account.home;
+}
+
+/* The account's name costs a question; only templates with %u need it. */
+static enum verdict
+find_name(struct job *job, struct failure *why)
+{
+	struct account asked;
+	enum verdict verdict;
+
+	if (job->account.name[0] != '\0' ||
+	    (strstr(job->settings.mailbox, "%u") == NULL &&
+		strstr(job->settings.account_settings, "%u") == NULL))
+		return VERDICT_OK;
+	verdict = account_self(&asked, NULL, why);
+	if (verdict == VERDICT_OK)
+		(void)strlcpy(job->account.name, asked.name,
+		    sizeof(job->account.name)); /* as large */
+	return verdict;
+}
+
+static enum verdict
+read_account_settings(struct job *job, struct failure *why)
+{
+	const struct settings *settings = &job->settings;
+	enum verdict verdict;
+	bool is_read;
+
+	if (settings->account_settings[0] == '\0')
+		return VERDICT_OK;
+	verdict = template_expand(job->account_settings,
+	    settings->account_settings, settings->lower_case == ANSWER_YES,
+	    &job->values, why);
+	if (verdict == VERDICT_OK)
+		verdict = settings_read(&job->settings, job->account_settings,
+		    false, &is_read, why);
+	if (verdict == VERDICT_OK)
+		verdict = apply_overrides(job, why);
+	return verdict;
+}
+
+enum verdict
+plan_make(struct job *job, struct failure *why)
+{
+	enum verdict verdict = find_account(job, why);
+
+	job->keeper_fd = -1;
+	if (verdict == VERDICT_OK)
+		verdict = find_name(job, why);
+	if (verdict != VERDICT_OK)
+		return verdict;
+	set_values(job);
+	verdict = read_account_settings(job, why);
+	if (verdict == VERDICT_OK)
+		verdict = destination_find(&job->destination,
+		    job->options.mailbox, &job->settings, &job->values, why);
+	return verdict;
+}

@@ -1,0 +1,29 @@
+/*
+ * plan.h - for whom and whereto, before any byte of mail is read.
+ */
+#ifndef MDA_PLAN_H
+#define MDA_PLAN_H
+
+#include "base/failure.h"
+#include "mda/job.h"
+
+/*
+ * plan_settings - read the settings that the options ask for.
+ *
+ * Takes   a job whose options are parsed.
+ * Fails   as settings_read() and settings_override().
+ */
+enum verdict plan_settings(struct job *job, struct failure *why);
+
+/*
+ * plan_make - find the account, its own settings, and the mailbox.
+ *
+ * Takes   a job with its settings.
+ * Fails   as account_self(), account_named(), template_expand(),
+ *         settings_read() and destination_find(); VERDICT_RETRY at
+ *         "user-other" when somebody who is not root names another account,
+ *         at "user-root" when root's mail has no setting.
+ */
+enum verdict plan_make(struct job *job, struct failure *why);
+
+#endif
