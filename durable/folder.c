@@ -71,8 +71,9 @@ sync_above(int dir_fd, const char *above, const char *path,
 	if (strcmp(above, ".") == 0)
 		return sync_folder(
 		    dir_fd, policy, unsupported_out, path, why);
-	if (folder_open(&fd, dir_fd, above, true, why) != VERDICT_OK)
-		return VERDICT_OK;
+	verdict = folder_open(&fd, dir_fd, above, true, why);
+	if (verdict != VERDICT_OK)
+		return why->sys_errno == EACCES ? VERDICT_OK : verdict;
 	verdict = sync_folder(fd, policy, unsupported_out, path, why);
 	(void)sys->close(fd); /* opened for reading only */
 	return verdict;

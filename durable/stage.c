@@ -114,23 +114,69 @@ stage_seal(struct stage *stage, struct failure *why)
 	return verdict;
 }
 
+/* What the final name leads to, after a call that reported an error. */
+enum final_name { FINAL_OURS, FINAL_OTHER, FINAL_ABSENT, FINAL_UNKNOWN };
+
 /*
  * A link() over NFS can succeed while its reply is lost; the repeated
  * request then answers EEXIST or another error. Two links on our own inode
- * prove success: nobody else knows its name in the stage folder.
+ * prove success, whatever the call said, for nobody else knows its name; and
+ * so does our inode behind the final name, after a rename.
  */
-static bool
-is_linked_all_the_same(const struct stage *stage)
+static enum final_name
+look_at_final(const struct stage *stage)
 {
 	struct stat own;
 	struct stat final;
 
-	return sys->fstatat(stage->stage_dir_fd, stage->name, &own,
-		   AT_SYMLINK_NOFOLLOW) == 0 &&
-	    sys->fstatat(stage->final_dir_fd, stage->final_name, &final,
-		AT_SYMLINK_NOFOLLOW) == 0 &&
-	    own.st_nlink == 2 && own.st_ino == final.st_ino &&
-	    own.st_dev == final.st_dev;
+	if (sys->fstat(stage->fd, &own) == -1)
+		return FINAL_UNKNOWN;
+	if (own.st_nlink > 1)
+		return FINAL_OURS;
+	if (sys->fstatat(stage->final_dir_fd, stage->final_name, &final,
+		AT_SYMLINK_NOFOLLOW) == -1)
+		return errno == ENOENT ? FINAL_ABSENT : FINAL_UNKNOWN;
+	return own.st_ino == final.st_ino && own.st_dev == final.st_dev
+	    ? FINAL_OURS
+	    : FINAL_OTHER;
+}
+
+static void
+make_invisible(struct stage *stage, struct failure *why)
+{
+	stage->is_visible =
+	    sys->unlinkat(stage->final_dir_fd, stage->final_name, 0) == -1 &&
+	    errno != ENOENT;
+	why->residue = stage->is_visible;
+	if (stage->is_visible)
+		open_stage = NULL; /* its name in the stage is the witness */
+}
+
+/*
+ * When nobody can say what became of the name, it is removed; but EEXIST may
+ * mean that it is somebody else's, and then it stays as residue.
+ */
+static enum verdict
+judge_error(struct stage *stage, const char *step, int sys_errno,
+    struct failure *why)
+{
+	enum final_name found = look_at_final(stage);
+
+	if (found == FINAL_OURS)
+		return VERDICT_OK;
+	errno = sys_errno;
+	(void)failure_errno(why, step, stage->path);
+	if (found == FINAL_OTHER)
+		return VERDICT_RETRY;
+	if (sys_errno != EEXIST) {
+		make_invisible(stage, why);
+	} else if (found == FINAL_UNKNOWN) {
+		stage->is_visible = true;
+		why->residue = true;
+		why->sys_errno = EIO; /* another name must not be tried */
+		open_stage = NULL;
+	}
+	return VERDICT_RETRY;
 }
 
 /*
@@ -176,16 +222,12 @@ make_visible(struct stage *stage, bool *is_renamed_out, struct failure *why)
 		stage->final_name, 0) == 0)
 		return VERDICT_OK;
 	link_errno = errno;
-	if (is_linked_all_the_same(stage))
-		return VERDICT_OK;
-	if (has_no_links(stage, link_errno)) {
-		if (rename_checked(stage) == -1)
-			return failure_errno(why, "rename", stage->path);
-		*is_renamed_out = true;
-		return VERDICT_OK;
-	}
-	errno = link_errno;
-	return failure_errno(why, "link", stage->path);
+	if (!has_no_links(stage, link_errno))
+		return judge_error(stage, "link", link_errno, why);
+	*is_renamed_out = true;
+	if (rename_checked(stage) == -1)
+		return judge_error(stage, "rename", errno, why);
+	return VERDICT_OK;
 }
 
 static enum verdict
@@ -201,14 +243,6 @@ sync_entry(struct stage *stage, struct failure *why)
 		stage->fd, stage->policy, stage->is_folder_unsynced))
 		return sync_file(stage->fd, stage->path, why);
 	return VERDICT_OK;
-}
-
-static void
-make_invisible(struct stage *stage, struct failure *why)
-{
-	stage->is_visible =
-	    sys->unlinkat(stage->final_dir_fd, stage->final_name, 0) == -1;
-	why->residue = stage->is_visible;
 }
 
 enum verdict

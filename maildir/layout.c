@@ -113,16 +113,40 @@ mark_folder(struct layout *layout, struct failure *why)
 	return VERDICT_OK;
 }
 
+/* cur is made last: where it is, nothing is missing. */
+static bool
+is_complete(const struct layout *layout)
+{
+	struct stat st;
+
+	return sys->fstatat(layout->dir_fd, "cur", &st, 0) == 0;
+}
+
 static enum verdict
-make_cur(struct layout *layout, bool *created_out, struct failure *why)
+open_one(int *fd_out, const struct layout *layout, const char *name,
+    const struct maildir *where, bool *created_out, struct failure *why)
 {
 	enum verdict verdict;
-	struct stat st;
+
+	if (where->may_create || where->may_create_folder)
+		return folder_make(
+		    fd_out, layout->dir_fd, name, created_out, why);
+	verdict = folder_open(fd_out, layout->dir_fd, name, false, why);
+	if (verdict != VERDICT_OK)
+		return name_missing(why, "maildir-missing", layout->path);
+	return VERDICT_OK;
+}
+
+static enum verdict
+make_cur(struct layout *layout, const struct maildir *where,
+    bool *created_out, struct failure *why)
+{
+	enum verdict verdict;
 	int fd;
 
-	if (sys->fstatat(layout->dir_fd, "cur", &st, 0) == 0)
+	if (is_complete(layout))
 		return VERDICT_OK;
-	verdict = folder_make(&fd, layout->dir_fd, "cur", created_out, why);
+	verdict = open_one(&fd, layout, "cur", where, created_out, why);
 	if (verdict == VERDICT_OK)
 		(void)sys->close(fd); /* opened for reading only */
 	return verdict;
@@ -136,17 +160,19 @@ open_inner(struct layout *layout, const struct maildir *where, bool is_new,
 	bool is_created = false;
 	enum verdict verdict;
 
-	verdict = folder_make(
-	    &layout->tmp_dir_fd, layout->dir_fd, "tmp", &is_created, why);
+	verdict = open_one(
+	    &layout->tmp_dir_fd, layout, "tmp", where, &is_created, why);
 	if (verdict == VERDICT_OK)
-		verdict = folder_make(&layout->new_dir_fd, layout->dir_fd,
-		    "new", &is_created, why);
+		verdict = open_one(&layout->new_dir_fd, layout, "new", where,
+		    &is_created, why);
 	if (verdict == VERDICT_OK)
-		verdict = make_cur(layout, &is_created, why);
+		verdict = make_cur(layout, where, &is_created, why);
 	if (verdict == VERDICT_OK && is_created)
 		verdict = sync_one(layout, layout->dir_fd, where, why);
 	if (verdict == VERDICT_OK && is_new)
 		verdict = sync_parent(layout, where, why);
+	if (verdict != VERDICT_OK)
+		failure_under(why, layout->path);
 	return verdict;
 }
 
@@ -191,7 +217,7 @@ enter_folder(struct layout *layout, const struct maildir *where,
 	close_folder(&layout->new_dir_fd);
 	close_folder(&layout->dir_fd);
 	layout->dir_fd = fd;
-	if (is_created)
+	if (is_created || !is_complete(layout))
 		verdict = mark_folder(layout, why);
 	if (verdict == VERDICT_OK)
 		verdict = open_inner(layout, where, is_created, why);
@@ -231,10 +257,8 @@ layout_open(struct layout *layout, const struct maildir *where,
 	verdict = set_path(layout, where, why);
 	if (verdict == VERDICT_OK)
 		verdict = open_all(layout, where, why);
-	if (verdict != VERDICT_OK) {
-		failure_under(why, layout->path);
+	if (verdict != VERDICT_OK)
 		layout_close(layout);
-	}
 	return verdict;
 }
 

@@ -88,14 +88,22 @@ is_same_file(int one_fd, int other_fd)
 	return is_same;
 }
 
+/* Asked again behind the lock: its delivery may just have ended well. */
 static bool
-is_witness(const struct scan *scan, int fd, const char *name,
-    const struct stat *st)
+has_two_names(int fd)
+{
+	struct stat st;
+
+	return sys->fstat(fd, &st) == 0 && st.st_nlink == 2;
+}
+
+static bool
+is_witness(const struct scan *scan, int fd, const char *name)
 {
 	const char *host;
 	pid_t pid;
 
-	return scan->is_identifiable && st->st_nlink == 2 &&
+	return scan->is_identifiable && has_two_names(fd) &&
 	    name_parse(name, &pid, &host) && is_same_file(fd, scan->stage->fd);
 }
 
@@ -111,7 +119,7 @@ look_closer(struct scan *scan, const char *name, const struct stat *st)
 	if (fd == -1)
 		return; /* gone meanwhile, or not ours to judge */
 	if (is_abandoned(scan, fd, name, st)) {
-		if (is_witness(scan, fd, name, st))
+		if (is_witness(scan, fd, name))
 			(void)strlcpy(leftover->witness, name,
 			    sizeof(leftover->witness));
 		else if (age_s(scan, st) > SWEEP_AGE_S &&
@@ -210,12 +218,34 @@ sync_visible(struct layout *layout, const struct sync_policy *policy,
 	return verdict;
 }
 
+/* Where a folder sync stops at a cache, the file carries its new name. */
+static enum verdict
+sync_witness(const struct leftover *leftover, const struct layout *layout,
+    const struct sync_policy *policy, struct failure *why)
+{
+	enum verdict verdict = VERDICT_OK;
+	int fd;
+
+	if (!sync_needs_file_after_link(layout->tmp_dir_fd, policy,
+		layout->is_folder_unsynced))
+		return VERDICT_OK;
+	fd = sys->openat(layout->tmp_dir_fd, leftover->witness,
+	    O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0);
+	if (fd == -1)
+		return failure_errno(why, "open", layout->path);
+	verdict = sync_file(fd, layout->path, why);
+	(void)sys->close(fd); /* nothing was written */
+	return verdict;
+}
+
 enum verdict
 leftover_adopt(const struct leftover *leftover, struct layout *layout,
     const struct sync_policy *policy, struct failure *why)
 {
 	enum verdict verdict = sync_visible(layout, policy, why);
 
+	if (verdict == VERDICT_OK)
+		verdict = sync_witness(leftover, layout, policy, why);
 	if (verdict == VERDICT_OK) /* else, and at an error, it is swept */
 		(void)sys->unlinkat(
 		    layout->tmp_dir_fd, leftover->witness, 0);

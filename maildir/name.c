@@ -1,8 +1,8 @@
 #include "maildir/name.h"
 
+#include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -71,6 +71,25 @@ skip(const char *at, const char *key, const char *digits)
 	return count > 0 ? at + count : NULL;
 }
 
+/* A number that kill(2) could take for anything but one process is none. */
+static bool
+read_pid(const char *digits, pid_t *pid_out)
+{
+	char text[12];
+	const char *error;
+	pid_t pid;
+	size_t length = strspn(digits, "0123456789");
+
+	if (length >= sizeof(text))
+		return false;
+	memcpy(text, digits, length);
+	text[length] = '\0';
+	pid = (pid_t)strtonum(text, 1, INT_MAX, &error);
+	if (error == NULL)
+		*pid_out = pid;
+	return error == NULL;
+}
+
 bool
 name_parse(const char *name, pid_t *pid_out, const char **host_out)
 {
@@ -81,9 +100,9 @@ name_parse(const char *name, pid_t *pid_out, const char **host_out)
 	const char *hex = skip(counter, "Q", decimal);
 	const char *host = skip(hex, "R", "0123456789abcdef");
 
-	if (host == NULL || host[0] != '.')
+	if (host == NULL || host - hex != 9 || host[0] != '.' ||
+	    host[1] == '\0')
 		return false;
-	*pid_out = (pid_t)strtol(pid + 1, NULL, 10);
 	*host_out = host + 1;
-	return true;
+	return read_pid(pid + 1, pid_out);
 }

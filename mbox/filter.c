@@ -212,10 +212,10 @@ filter_put(void *context, struct span data, struct failure *why)
 enum verdict
 filter_end(struct filter *filter, struct failure *why)
 {
-	enum verdict verdict = emit_held(filter, why);
+	enum verdict verdict = VERDICT_OK;
 
-	if (verdict == VERDICT_OK && filter->is_line_open)
-		verdict = emit(filter, "\n", 1, why);
+	if (filter->held_bytes > 0 || filter->is_line_open)
+		verdict = filter_put(filter, span_of("\n"), why);
 	if (verdict == VERDICT_OK && filter->is_header) {
 		verdict = end_header(filter, why);
 		filter->body_at = filter->out_bytes;

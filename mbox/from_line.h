@@ -25,8 +25,9 @@ void from_line_make(char *line, struct span sender, time_t when);
 /*
  * from_line_is_in - could a From_ line begin anywhere in these bytes?
  *
- * Gives   true for "From ", also in the middle of a line, when a time such
- *         as 12:34 follows before the line ends. It errs on the side of yes.
+ * Gives   true for "From " at the start of a line, and in the middle of one
+ *         when a time such as 12:34 follows before the line ends. It errs on
+ *         the side of yes.
  */
 bool from_line_is_in(struct span bytes);
 

@@ -109,6 +109,24 @@ may_create(const struct walk *walk, bool is_folder)
 }
 
 static void
+check_writable_above(struct walk *walk, const char *path)
+{
+	char above[PATH_MAX];
+	char *slash;
+
+	(void)snprintf(above, sizeof(above), "%s", path);
+	slash = strrchr(above, '/');
+	if (slash == NULL)
+		(void)snprintf(above, sizeof(above), ".");
+	else
+		slash[slash == above ? 1 : 0] = '\0';
+	if (faccessat(AT_FDCWD, above, W_OK, AT_EACCESS) == -1)
+		complain(walk,
+		    _("cannot be created: the folder above is not writable by "
+		      "uid %ld"));
+}
+
+static void
 check_box(struct walk *walk, const char *path, bool is_folder)
 {
 	static const char *const inner[] = { "tmp", "new", "cur" };
@@ -125,6 +143,7 @@ check_box(struct walk *walk, const char *path, bool is_folder)
 	if (walk->is_missing) {
 		(void)printf(_("              would be created with tmp, new "
 			       "and cur, mode 0700\n"));
+		check_writable_above(walk, path);
 		return;
 	}
 	for (i = 0; i < 3 && walk->is_well; i++) {

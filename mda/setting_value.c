@@ -65,9 +65,11 @@ set_number(long long *number, const struct setting_rule *rule,
 static bool
 set_choice(int *chosen, const char *choices, const char *text)
 {
-	size_t length = strlen(text);
+	size_t length = strcspn(text, " ");
 	int number = 0;
 
+	if (text[length] != '\0')
+		return false; /* two words are none of the choices */
 	for (; length > 0 && choices != NULL; number++) {
 		if (strncmp(choices, text, length) == 0 &&
 		    (choices[length] == ' ' || choices[length] == '\0')) {

@@ -1,0 +1,599 @@
+#include "base/interrupt.h"
+
+#include <sys/resource.h>
+
+#include <atf-c.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "tests/support/child.h"
+#include "tests/support/files.h"
+
+enum { LONG_S = 1000 }; /* no test lasts so long */
+
+/* In a child: the verdict's step goes to standard error. */
+static void
+tell_check(void)
+{
+	struct failure why;
+
+	if (interrupt_check(&why) == VERDICT_OK)
+		return;
+	(void)write(STDERR_FILENO, why.step, strlen(why.step));
+	_exit(why.exit_code);
+}
+
+static void
+tell_dsn(void)
+{
+	struct failure why;
+
+	if (interrupt_check(&why) != VERDICT_OK)
+		(void)write(STDERR_FILENO, why.dsn, strlen(why.dsn));
+}
+
+static void
+check_unasked(void)
+{
+	interrupt_start(LONG_S);
+	tell_check();
+}
+
+ATF_TC_WITHOUT_HEAD(check__nothing_came__ok);
+ATF_TC_BODY(check__nothing_came__ok, tc)
+{
+	ATF_CHECK_EQ(0, child_run(check_unasked).exit_code);
+}
+
+static int stopping_signal;
+
+static void
+stop_and_check(void)
+{
+	interrupt_start(LONG_S);
+	(void)raise(stopping_signal);
+	tell_check();
+}
+
+ATF_TC_WITHOUT_HEAD(check__stopping_signals__retry_at_signal);
+ATF_TC_BODY(check__stopping_signals__retry_at_signal, tc)
+{
+	static const int stopping[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
+	struct ending ending;
+	size_t i;
+
+	for (i = 0; i < 4; i++) {
+		stopping_signal = stopping[i];
+		ending = child_run(stop_and_check);
+		ATF_CHECK_EQ(EX_TEMPFAIL, ending.exit_code);
+		ATF_CHECK_STREQ("signal", ending.text);
+	}
+}
+
+ATF_TC_WITHOUT_HEAD(check__alarm__retry_at_deadline);
+ATF_TC_BODY(check__alarm__retry_at_deadline, tc)
+{
+	struct ending ending;
+
+	stopping_signal = SIGALRM;
+	ending = child_run(stop_and_check);
+	ATF_CHECK_EQ(EX_TEMPFAIL, ending.exit_code);
+	ATF_CHECK_STREQ("deadline", ending.text);
+}
+
+static void
+term_then_alarm(void)
+{
+	interrupt_start(LONG_S);
+	(void)raise(SIGTERM);
+	(void)raise(SIGALRM);
+	tell_check();
+}
+
+ATF_TC_WITHOUT_HEAD(check__signal_then_tick__first_one_counts);
+ATF_TC_BODY(check__signal_then_tick__first_one_counts, tc)
+{
+	ATF_CHECK_STREQ("signal", child_run(term_then_alarm).text);
+}
+
+static void
+dsn_of_term(void)
+{
+	interrupt_start(LONG_S);
+	(void)raise(SIGTERM);
+	tell_dsn();
+}
+
+static void
+dsn_of_alarm(void)
+{
+	interrupt_start(LONG_S);
+	(void)raise(SIGALRM);
+	tell_dsn();
+}
+
+ATF_TC_WITHOUT_HEAD(check__both_steps__class_4);
+ATF_TC_BODY(check__both_steps__class_4, tc)
+{
+	ATF_CHECK_EQ('4', child_run(dsn_of_term).text[0]);
+	ATF_CHECK_EQ('4', child_run(dsn_of_alarm).text[0]);
+}
+
+static void
+wait_for_deadline(void)
+{
+	char byte;
+	int ends[2];
+
+	if (pipe(ends) == -1)
+		_exit(EX_OSERR);
+	interrupt_start(1);
+	/* Nothing ever comes: only the deadline ends the read. */
+	if (read(ends[0], &byte, 1) != -1 || errno != EINTR)
+		_exit(EX_SOFTWARE);
+	tell_check();
+}
+
+ATF_TC_WITHOUT_HEAD(deadline__over__read_is_cut_short);
+ATF_TC_BODY(deadline__over__read_is_cut_short, tc)
+{
+	struct ending ending = child_run(wait_for_deadline);
+
+	ATF_CHECK_EQ(EX_TEMPFAIL, ending.exit_code);
+	ATF_CHECK_STREQ("deadline", ending.text);
+}
+
+static void
+never_check(void)
+{
+	interrupt_start(1);
+	for (;;)
+		(void)pause();
+}
+
+ATF_TC_WITHOUT_HEAD(deadline__no_check_follows__exit_75_with_class_4);
+ATF_TC_BODY(deadline__no_check_follows__exit_75_with_class_4, tc)
+{
+	struct ending ending = child_run(never_check);
+
+	ATF_CHECK_EQ(EX_TEMPFAIL, ending.exit_code);
+	ATF_CHECK_EQ(0, strncmp(ending.text, "4.", 2));
+}
+
+static void
+clean_up(void)
+{
+	(void)unlink("stage");
+}
+
+static void
+three_ticks(void)
+{
+	int i;
+
+	interrupt_start(LONG_S);
+	interrupt_cleanup(clean_up);
+	(void)raise(SIGTERM);
+	for (i = 0; i < 3; i++)
+		(void)raise(SIGALRM);
+}
+
+ATF_TC_WITHOUT_HEAD(stop__third_tick__exit_75_with_class_4);
+ATF_TC_BODY(stop__third_tick__exit_75_with_class_4, tc)
+{
+	struct ending ending = child_run(three_ticks);
+
+	ATF_CHECK_EQ(EX_TEMPFAIL, ending.exit_code);
+	ATF_CHECK_EQ(0, strncmp(ending.text, "4.", 2));
+}
+
+ATF_TC_WITHOUT_HEAD(stop__third_tick__cleans_up);
+ATF_TC_BODY(stop__third_tick__cleans_up, tc)
+{
+	file_text("stage", "");
+	(void)child_run(three_ticks);
+	ATF_CHECK(!file_exists("stage"));
+}
+
+static void
+two_ticks(void)
+{
+	interrupt_start(LONG_S);
+	interrupt_cleanup(clean_up);
+	(void)raise(SIGTERM);
+	(void)raise(SIGALRM);
+	(void)raise(SIGALRM);
+}
+
+ATF_TC_WITHOUT_HEAD(stop__second_tick__goes_on);
+ATF_TC_BODY(stop__second_tick__goes_on, tc)
+{
+	file_text("stage", "");
+	ATF_CHECK_EQ(0, child_run(two_ticks).exit_code);
+	ATF_CHECK(file_exists("stage"));
+}
+
+static void
+signals_alone(void)
+{
+	int i;
+
+	interrupt_start(LONG_S);
+	for (i = 0; i < 20; i++)
+		(void)raise(SIGTERM);
+}
+
+ATF_TC_WITHOUT_HEAD(stop__twenty_signals__no_tick_among_them);
+ATF_TC_BODY(stop__twenty_signals__no_tick_among_them, tc)
+{
+	ATF_CHECK_EQ(0, child_run(signals_alone).exit_code);
+}
+
+static int crashing_signal;
+
+static void
+crash(void)
+{
+	interrupt_start(LONG_S);
+	interrupt_cleanup(clean_up);
+	(void)raise(crashing_signal);
+}
+
+ATF_TC_WITHOUT_HEAD(crash__each_signal__exit_75_with_class_4);
+ATF_TC_BODY(crash__each_signal__exit_75_with_class_4, tc)
+{
+	static const int crashing[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL,
+		SIGABRT };
+	struct ending ending;
+	size_t i;
+
+	for (i = 0; i < 5; i++) {
+		crashing_signal = crashing[i];
+		ending = child_run(crash);
+		ATF_CHECK_EQ(EX_TEMPFAIL, ending.exit_code);
+		ATF_CHECK_EQ(0, strncmp(ending.text, "4.", 2));
+	}
+}
+
+ATF_TC_WITHOUT_HEAD(crash__before_commit__cleans_up);
+ATF_TC_BODY(crash__before_commit__cleans_up, tc)
+{
+	file_text("stage", "");
+	crashing_signal = SIGSEGV;
+	(void)child_run(crash);
+	ATF_CHECK(!file_exists("stage"));
+}
+
+static void
+abort_now(void)
+{
+	interrupt_start(LONG_S);
+	abort();
+}
+
+ATF_TC_WITHOUT_HEAD(crash__abort__exit_75);
+ATF_TC_BODY(crash__abort__exit_75, tc)
+{
+	ATF_CHECK_EQ(EX_TEMPFAIL, child_run(abort_now).exit_code);
+}
+
+static void
+crash_mutely(void)
+{
+	(void)close(STDERR_FILENO);
+	crashing_signal = SIGSEGV;
+	crash();
+}
+
+ATF_TC_WITHOUT_HEAD(crash__stderr_closed__exit_75);
+ATF_TC_BODY(crash__stderr_closed__exit_75, tc)
+{
+	ATF_CHECK_EQ(EX_TEMPFAIL, child_run(crash_mutely).exit_code);
+}
+
+static void
+hold_and_stop(void)
+{
+	interrupt_start(LONG_S);
+	interrupt_cleanup(clean_up);
+	interrupt_hold();
+	(void)raise(SIGTERM);
+	(void)raise(SIGHUP);
+	(void)raise(SIGINT);
+	(void)raise(SIGQUIT);
+}
+
+ATF_TC_WITHOUT_HEAD(hold__stopping_signals__wait);
+ATF_TC_BODY(hold__stopping_signals__wait, tc)
+{
+	struct ending ending = child_run(hold_and_stop);
+
+	ATF_CHECK_EQ(0, ending.exit_code);
+	ATF_CHECK_STREQ("", ending.text);
+}
+
+static void
+hold_and_time_out(void)
+{
+	interrupt_start(LONG_S);
+	interrupt_cleanup(clean_up);
+	interrupt_hold();
+	(void)raise(SIGALRM);
+}
+
+ATF_TC_WITHOUT_HEAD(hold__time_is_over__exit_75_with_class_4);
+ATF_TC_BODY(hold__time_is_over__exit_75_with_class_4, tc)
+{
+	struct ending ending = child_run(hold_and_time_out);
+
+	ATF_CHECK_EQ(EX_TEMPFAIL, ending.exit_code);
+	ATF_CHECK_EQ(0, strncmp(ending.text, "4.", 2));
+}
+
+ATF_TC_WITHOUT_HEAD(hold__time_is_over__nothing_cleaned_up);
+ATF_TC_BODY(hold__time_is_over__nothing_cleaned_up, tc)
+{
+	file_text("stage", "");
+	(void)child_run(hold_and_time_out);
+	ATF_CHECK(file_exists("stage"));
+}
+
+static void
+hold_and_crash(void)
+{
+	interrupt_start(LONG_S);
+	interrupt_cleanup(clean_up);
+	interrupt_hold();
+	(void)raise(SIGSEGV);
+}
+
+ATF_TC_WITHOUT_HEAD(hold__crash__exit_75_and_witness_stays);
+ATF_TC_BODY(hold__crash__exit_75_and_witness_stays, tc)
+{
+	file_text("stage", "");
+	ATF_CHECK_EQ(EX_TEMPFAIL, child_run(hold_and_crash).exit_code);
+	ATF_CHECK(file_exists("stage"));
+}
+
+static void
+hold_for_how_long(void)
+{
+	interrupt_start(5);
+	interrupt_hold();
+	_exit(alarm(0) > 890 ? 0 : EX_SOFTWARE);
+}
+
+ATF_TC_WITHOUT_HEAD(hold__short_deadline__becomes_900_s);
+ATF_TC_BODY(hold__short_deadline__becomes_900_s, tc)
+{
+	ATF_CHECK_EQ(0, child_run(hold_for_how_long).exit_code);
+}
+
+static void
+release_after_term(void)
+{
+	interrupt_start(LONG_S);
+	interrupt_hold();
+	(void)raise(SIGTERM);
+	interrupt_release();
+	tell_check();
+}
+
+ATF_TC_WITHOUT_HEAD(release__signal_came_meanwhile__counts_now);
+ATF_TC_BODY(release__signal_came_meanwhile__counts_now, tc)
+{
+	struct ending ending = child_run(release_after_term);
+
+	ATF_CHECK_EQ(EX_TEMPFAIL, ending.exit_code);
+	ATF_CHECK_STREQ("signal", ending.text);
+}
+
+static int signal_when_done;
+
+static void
+done_and_signal(void)
+{
+	interrupt_start(LONG_S);
+	interrupt_cleanup(clean_up);
+	interrupt_hold();
+	interrupt_done();
+	(void)raise(signal_when_done);
+	_exit(EX_SOFTWARE); /* reached only when the signal is ignored */
+}
+
+ATF_TC_WITHOUT_HEAD(done__alarm_or_crash__exit_0);
+ATF_TC_BODY(done__alarm_or_crash__exit_0, tc)
+{
+	static const int numbers[] = { SIGALRM, SIGSEGV, SIGBUS, SIGFPE, SIGILL,
+		SIGABRT };
+	struct ending ending;
+	size_t i;
+
+	for (i = 0; i < 6; i++) {
+		signal_when_done = numbers[i];
+		ending = child_run(done_and_signal);
+		ATF_CHECK_EQ(0, ending.exit_code);
+		ATF_CHECK_STREQ("", ending.text);
+	}
+}
+
+ATF_TC_WITHOUT_HEAD(done__crash__nothing_cleaned_up);
+ATF_TC_BODY(done__crash__nothing_cleaned_up, tc)
+{
+	file_text("stage", "");
+	signal_when_done = SIGSEGV;
+	(void)child_run(done_and_signal);
+	ATF_CHECK(file_exists("stage"));
+}
+
+ATF_TC_WITHOUT_HEAD(done__stopping_signals__ignored);
+ATF_TC_BODY(done__stopping_signals__ignored, tc)
+{
+	static const int numbers[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
+	size_t i;
+
+	for (i = 0; i < 4; i++) {
+		signal_when_done = numbers[i];
+		ATF_CHECK_EQ(EX_SOFTWARE, child_run(done_and_signal).exit_code);
+	}
+}
+
+static void
+next_delivery(void)
+{
+	interrupt_start(LONG_S);
+	interrupt_hold();
+	interrupt_done();
+	interrupt_deadline(LONG_S);
+	tell_check();
+	(void)raise(SIGSEGV);
+}
+
+ATF_TC_WITHOUT_HEAD(deadline__next_delivery__crash_is_75_again);
+ATF_TC_BODY(deadline__next_delivery__crash_is_75_again, tc)
+{
+	ATF_CHECK_EQ(EX_TEMPFAIL, child_run(next_delivery).exit_code);
+}
+
+static void
+next_delivery_for_how_long(void)
+{
+	interrupt_start(LONG_S);
+	interrupt_deadline(7);
+	_exit(alarm(0) <= 7 ? 0 : EX_SOFTWARE);
+}
+
+ATF_TC_WITHOUT_HEAD(deadline__set_anew__counts_from_now);
+ATF_TC_BODY(deadline__set_anew__counts_from_now, tc)
+{
+	ATF_CHECK_EQ(0, child_run(next_delivery_for_how_long).exit_code);
+}
+
+static void
+write_to_broken_pipe(void)
+{
+	int ends[2];
+
+	if (pipe(ends) == -1 || close(ends[0]) == -1)
+		_exit(EX_OSERR);
+	interrupt_start(LONG_S);
+	if (write(ends[1], "x", 1) != -1 || errno != EPIPE)
+		_exit(EX_SOFTWARE);
+	tell_check();
+}
+
+ATF_TC_WITHOUT_HEAD(blocked__broken_pipe__epipe);
+ATF_TC_BODY(blocked__broken_pipe__epipe, tc)
+{
+	ATF_CHECK_EQ(0, child_run(write_to_broken_pipe).exit_code);
+}
+
+static void
+write_beyond_limit(void)
+{
+	const struct rlimit limit = { 1, 1 };
+	int fd = open("file", O_WRONLY | O_CREAT | O_APPEND, 0600);
+
+	interrupt_start(LONG_S);
+	if (fd == -1 || setrlimit(RLIMIT_FSIZE, &limit) == -1)
+		_exit(EX_OSERR);
+	(void)write(fd, "x", 1);
+	if (write(fd, "y", 1) != -1 || errno != EFBIG)
+		_exit(EX_SOFTWARE);
+}
+
+ATF_TC_WITHOUT_HEAD(blocked__file_size_limit__efbig);
+ATF_TC_BODY(blocked__file_size_limit__efbig, tc)
+{
+	ATF_CHECK_EQ(0, child_run(write_beyond_limit).exit_code);
+}
+
+static void
+user_signals(void)
+{
+	interrupt_start(LONG_S);
+	(void)raise(SIGUSR1);
+	(void)raise(SIGUSR2);
+	(void)raise(SIGPROF);
+	(void)raise(SIGTSTP);
+	tell_check();
+}
+
+ATF_TC_WITHOUT_HEAD(blocked__other_signals__go_on);
+ATF_TC_BODY(blocked__other_signals__go_on, tc)
+{
+	ATF_CHECK_EQ(0, child_run(user_signals).exit_code);
+}
+
+static void
+inherit_ignored(void)
+{
+	(void)signal(SIGTERM, SIG_IGN);
+	(void)signal(SIGALRM, SIG_IGN);
+	stopping_signal = SIGTERM;
+	stop_and_check();
+}
+
+ATF_TC_WITHOUT_HEAD(start__term_was_ignored__is_heard);
+ATF_TC_BODY(start__term_was_ignored__is_heard, tc)
+{
+	ATF_CHECK_STREQ("signal", child_run(inherit_ignored).text);
+}
+
+static void
+inherit_blocked(void)
+{
+	sigset_t all;
+
+	(void)sigfillset(&all);
+	(void)sigprocmask(SIG_SETMASK, &all, NULL);
+	stopping_signal = SIGTERM;
+	stop_and_check();
+}
+
+ATF_TC_WITHOUT_HEAD(start__all_were_blocked__term_is_heard);
+ATF_TC_BODY(start__all_were_blocked__term_is_heard, tc)
+{
+	ATF_CHECK_STREQ("signal", child_run(inherit_blocked).text);
+}
+
+ATF_TP_ADD_TCS(tp)
+{
+	ATF_TP_ADD_TC(tp, check__nothing_came__ok);
+	ATF_TP_ADD_TC(tp, check__stopping_signals__retry_at_signal);
+	ATF_TP_ADD_TC(tp, check__alarm__retry_at_deadline);
+	ATF_TP_ADD_TC(tp, check__signal_then_tick__first_one_counts);
+	ATF_TP_ADD_TC(tp, check__both_steps__class_4);
+	ATF_TP_ADD_TC(tp, deadline__over__read_is_cut_short);
+	ATF_TP_ADD_TC(tp, deadline__no_check_follows__exit_75_with_class_4);
+	ATF_TP_ADD_TC(tp, stop__third_tick__exit_75_with_class_4);
+	ATF_TP_ADD_TC(tp, stop__third_tick__cleans_up);
+	ATF_TP_ADD_TC(tp, stop__second_tick__goes_on);
+	ATF_TP_ADD_TC(tp, stop__twenty_signals__no_tick_among_them);
+	ATF_TP_ADD_TC(tp, crash__each_signal__exit_75_with_class_4);
+	ATF_TP_ADD_TC(tp, crash__before_commit__cleans_up);
+	ATF_TP_ADD_TC(tp, crash__abort__exit_75);
+	ATF_TP_ADD_TC(tp, crash__stderr_closed__exit_75);
+	ATF_TP_ADD_TC(tp, hold__stopping_signals__wait);
+	ATF_TP_ADD_TC(tp, hold__time_is_over__exit_75_with_class_4);
+	ATF_TP_ADD_TC(tp, hold__time_is_over__nothing_cleaned_up);
+	ATF_TP_ADD_TC(tp, hold__crash__exit_75_and_witness_stays);
+	ATF_TP_ADD_TC(tp, hold__short_deadline__becomes_900_s);
+	ATF_TP_ADD_TC(tp, release__signal_came_meanwhile__counts_now);
+	ATF_TP_ADD_TC(tp, done__alarm_or_crash__exit_0);
+	ATF_TP_ADD_TC(tp, done__crash__nothing_cleaned_up);
+	ATF_TP_ADD_TC(tp, done__stopping_signals__ignored);
+	ATF_TP_ADD_TC(tp, deadline__next_delivery__crash_is_75_again);
+	ATF_TP_ADD_TC(tp, deadline__set_anew__counts_from_now);
+	ATF_TP_ADD_TC(tp, blocked__broken_pipe__epipe);
+	ATF_TP_ADD_TC(tp, blocked__file_size_limit__efbig);
+	ATF_TP_ADD_TC(tp, blocked__other_signals__go_on);
+	ATF_TP_ADD_TC(tp, start__term_was_ignored__is_heard);
+	ATF_TP_ADD_TC(tp, start__all_were_blocked__term_is_heard);
+	return atf_no_error();
+}

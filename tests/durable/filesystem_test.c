@@ -1,0 +1,77 @@
+#include "durable/filesystem.h"
+
+#include <atf-c.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tests/support/files.h"
+
+ATF_TC_WITHOUT_HEAD(name__work_folder__a_word);
+ATF_TC_BODY(name__work_folder__a_word, tc)
+{
+	const char *name = filesystem_name(folder_fd("."));
+
+	ATF_CHECK(strlen(name) > 0);
+	ATF_CHECK_EQ(strlen(name),
+	    strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789"));
+}
+
+ATF_TC_WITHOUT_HEAD(name__bad_descriptor__unknown);
+ATF_TC_BODY(name__bad_descriptor__unknown, tc)
+{
+	ATF_CHECK_STREQ("unknown", filesystem_name(-1));
+}
+
+ATF_TC_WITHOUT_HEAD(is_fuse__bad_descriptor__no);
+ATF_TC_BODY(is_fuse__bad_descriptor__no, tc)
+{
+	ATF_CHECK(!filesystem_is_fuse(-1));
+}
+
+ATF_TC_WITHOUT_HEAD(is_volatile__bad_descriptor__no);
+ATF_TC_BODY(is_volatile__bad_descriptor__no, tc)
+{
+	ATF_CHECK(!filesystem_is_volatile(-1));
+}
+
+ATF_TC_WITHOUT_HEAD(kinds__tmpfs__volatile_with_links);
+ATF_TC_BODY(kinds__tmpfs__volatile_with_links, tc)
+{
+	int fd;
+
+	if (access("/dev/shm", X_OK) == -1)
+		atf_tc_skip("no /dev/shm here");
+	fd = folder_fd("/dev/shm");
+	if (strcmp(filesystem_name(fd), "tmpfs") != 0)
+		atf_tc_skip("/dev/shm is no tmpfs");
+	ATF_CHECK(filesystem_is_volatile(fd));
+	ATF_CHECK(filesystem_has_links(fd));
+	ATF_CHECK(!filesystem_is_fuse(fd));
+}
+
+ATF_TC_WITHOUT_HEAD(has_links__where_a_link_can_be_made__yes);
+ATF_TC_BODY(has_links__where_a_link_can_be_made__yes, tc)
+{
+	file_text("one", "");
+	if (link("one", "two") == -1)
+		atf_tc_skip("no links in the work folder");
+	ATF_CHECK(filesystem_has_links(folder_fd(".")));
+}
+
+ATF_TC_WITHOUT_HEAD(has_links__not_known__yes);
+ATF_TC_BODY(has_links__not_known__yes, tc)
+{
+	ATF_CHECK(filesystem_has_links(-1));
+}
+
+ATF_TP_ADD_TCS(tp)
+{
+	ATF_TP_ADD_TC(tp, name__work_folder__a_word);
+	ATF_TP_ADD_TC(tp, name__bad_descriptor__unknown);
+	ATF_TP_ADD_TC(tp, is_fuse__bad_descriptor__no);
+	ATF_TP_ADD_TC(tp, is_volatile__bad_descriptor__no);
+	ATF_TP_ADD_TC(tp, kinds__tmpfs__volatile_with_links);
+	ATF_TP_ADD_TC(tp, has_links__where_a_link_can_be_made__yes);
+	ATF_TP_ADD_TC(tp, has_links__not_known__yes);
+	return atf_no_error();
+}

@@ -1,0 +1,202 @@
+#include "message/message.h"
+
+#include <atf-c.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tests/support/faults.h"
+#include "tests/support/files.h"
+#include "tests/support/spans.h"
+
+enum { LIMIT = 4096 };
+
+static const struct trace_rules missing = { TRACE_MISSING, TRACE_MISSING };
+static const struct envelope nobody;
+static const struct envelope both = { { "al@a", 4 }, { "bo@b", 4 }, true,
+	true };
+
+static char stored[1024 * 1024];
+static size_t stored_bytes;
+
+static enum verdict
+store(void *context, struct span data, struct failure *why)
+{
+	if (context != NULL)
+		return failure_retry(why, context, "4.3.0", "sink");
+	ATF_REQUIRE(stored_bytes + data.size_bytes <= sizeof(stored));
+	if (data.size_bytes > 0)
+		memcpy(stored + stored_bytes, data.at, data.size_bytes);
+	stored_bytes += data.size_bytes;
+	return VERDICT_OK;
+}
+
+static struct message
+open_message(struct span text, const struct envelope *envelope, size_t limit)
+{
+	struct message message;
+	struct failure why;
+
+	file_put("message", text);
+	ATF_REQUIRE_EQ(VERDICT_OK,
+	    message_open(&message, open("message", O_RDONLY), limit, envelope,
+		&missing, &why));
+	return message;
+}
+
+/* What would be stored of a message. */
+static struct span
+copy_of(struct span text, const struct envelope *envelope, size_t limit)
+{
+	struct message message = open_message(text, envelope, limit);
+	struct span whole = { stored, 0 };
+	struct failure why;
+
+	stored_bytes = 0;
+	ATF_REQUIRE_EQ(VERDICT_OK, message_copy(&message, store, NULL, &why));
+	message_close(&message);
+	whole.size_bytes = stored_bytes;
+	return whole;
+}
+
+ATF_TC_WITHOUT_HEAD(copy__nothing_known__as_it_came);
+ATF_TC_BODY(copy__nothing_known__as_it_came, tc)
+{
+	CHECK_SPAN("A: b\n\nx\0\r\xff\n.\nFrom y\n",
+	    copy_of(SPAN("A: b\n\nx\0\r\xff\n.\nFrom y\n"), &nobody, LIMIT));
+}
+
+ATF_TC_WITHOUT_HEAD(copy__envelope_known__our_lines_first);
+ATF_TC_BODY(copy__envelope_known__our_lines_first, tc)
+{
+	CHECK_SPAN("Return-Path: <al@a>\nDelivered-To: bo@b\nA: b\n\nx\n",
+	    copy_of(SPAN("A: b\n\nx\n"), &both, LIMIT));
+}
+
+ATF_TC_WITHOUT_HEAD(copy__from_line__off_and_used);
+ATF_TC_BODY(copy__from_line__off_and_used, tc)
+{
+	CHECK_SPAN("Return-Path: <cy@c>\nA: b\n\nx\n",
+	    copy_of(SPAN("From cy@c Mon Jan  1\nA: b\n\nx\n"), &nobody, LIMIT));
+}
+
+ATF_TC_WITHOUT_HEAD(copy__no_final_newline__none_added);
+ATF_TC_BODY(copy__no_final_newline__none_added, tc)
+{
+	CHECK_SPAN("A: b\n\nx", copy_of(SPAN("A: b\n\nx"), &nobody, LIMIT));
+}
+
+ATF_TC_WITHOUT_HEAD(copy__empty_message__our_lines_alone);
+ATF_TC_BODY(copy__empty_message__our_lines_alone, tc)
+{
+	CHECK_SPAN("Return-Path: <al@a>\nDelivered-To: bo@b\n",
+	    copy_of(SPAN(""), &both, LIMIT));
+}
+
+ATF_TC_WITHOUT_HEAD(copy__larger_than_memory__all_of_it);
+ATF_TC_BODY(copy__larger_than_memory__all_of_it, tc)
+{
+	static char text[300 * 1024];
+	struct span whole = { text, sizeof(text) };
+
+	memset(text, 'x', sizeof(text));
+	memcpy(text, "A: b\n\n", 6);
+	ATF_CHECK(span_equals(whole, copy_of(whole, &nobody, LIMIT)));
+}
+
+ATF_TC_WITHOUT_HEAD(copy__twice_when_whole__twice_the_same);
+ATF_TC_BODY(copy__twice_when_whole__twice_the_same, tc)
+{
+	struct message message = open_message(SPAN("A: b\n"), &nobody, LIMIT);
+	struct span whole = { stored, 10 };
+	struct failure why;
+
+	ATF_REQUIRE(message_is_repeatable(&message));
+	ATF_REQUIRE_EQ(VERDICT_OK, message_copy(&message, store, NULL, &why));
+	ATF_REQUIRE_EQ(VERDICT_OK, message_copy(&message, store, NULL, &why));
+	ATF_CHECK_EQ(10, stored_bytes);
+	CHECK_SPAN("A: b\nA: b\n", whole);
+}
+
+ATF_TC_WITHOUT_HEAD(copy__sink_fails__its_failure);
+ATF_TC_BODY(copy__sink_fails__its_failure, tc)
+{
+	struct message message = open_message(SPAN("A: b\n"), &nobody, LIMIT);
+	char step[] = "sink";
+	struct failure why;
+
+	ATF_CHECK_EQ(VERDICT_RETRY, message_copy(&message, store, step, &why));
+	ATF_CHECK_STREQ("sink", why.step);
+}
+
+ATF_TC_WITHOUT_HEAD(repeatable__larger_than_memory__no);
+ATF_TC_BODY(repeatable__larger_than_memory__no, tc)
+{
+	struct message message = open_message(SPAN("A: bcdef\n"), &nobody, 4);
+
+	ATF_CHECK(!message_is_repeatable(&message));
+}
+
+ATF_TC_WITHOUT_HEAD(identifiable__message_id_or_received__yes);
+ATF_TC_BODY(identifiable__message_id_or_received__yes, tc)
+{
+	struct message one =
+	    open_message(SPAN("Message-ID: <x>\n\n"), &nobody, LIMIT);
+	struct message two =
+	    open_message(SPAN("Received: x\n\n"), &nobody, LIMIT);
+
+	ATF_CHECK(message_is_identifiable(&one));
+	ATF_CHECK(message_is_identifiable(&two));
+}
+
+ATF_TC_WITHOUT_HEAD(identifiable__neither__no);
+ATF_TC_BODY(identifiable__neither__no, tc)
+{
+	struct message message =
+	    open_message(SPAN("Subject: x\n\nReceived: y\n"), &both, LIMIT);
+
+	ATF_CHECK(!message_is_identifiable(&message));
+}
+
+ATF_TC_WITHOUT_HEAD(open__read_fails__retry_and_close_is_safe);
+ATF_TC_BODY(open__read_fails__retry_and_close_is_safe, tc)
+{
+	struct message message;
+	struct failure why;
+
+	memset(&message, 0xff, sizeof(message));
+	ATF_CHECK_EQ(VERDICT_RETRY,
+	    message_open(&message, -1, LIMIT, &both, &missing, &why));
+	ATF_CHECK_STREQ("read", why.step);
+	message_close(&message);
+}
+
+ATF_TC_WITHOUT_HEAD(open__from_line_and_sender_known__sender_stays);
+ATF_TC_BODY(open__from_line_and_sender_known__sender_stays, tc)
+{
+	struct message message =
+	    open_message(SPAN("From cy@c Mon\nA: b\n\n"), &both, LIMIT);
+
+	CHECK_SPAN("al@a", message.envelope.sender);
+	CHECK_SPAN("A: b\n\n", message.head);
+}
+
+ATF_TP_ADD_TCS(tp)
+{
+	ATF_TP_ADD_TC(tp, copy__nothing_known__as_it_came);
+	ATF_TP_ADD_TC(tp, copy__envelope_known__our_lines_first);
+	ATF_TP_ADD_TC(tp, copy__from_line__off_and_used);
+	ATF_TP_ADD_TC(tp, copy__no_final_newline__none_added);
+	ATF_TP_ADD_TC(tp, copy__empty_message__our_lines_alone);
+	ATF_TP_ADD_TC(tp, copy__larger_than_memory__all_of_it);
+	ATF_TP_ADD_TC(tp, copy__twice_when_whole__twice_the_same);
+	ATF_TP_ADD_TC(tp, copy__sink_fails__its_failure);
+	ATF_TP_ADD_TC(tp, repeatable__larger_than_memory__no);
+	ATF_TP_ADD_TC(tp, identifiable__message_id_or_received__yes);
+	ATF_TP_ADD_TC(tp, identifiable__neither__no);
+	ATF_TP_ADD_TC(tp, open__read_fails__retry_and_close_is_safe);
+	ATF_TP_ADD_TC(tp, open__from_line_and_sender_known__sender_stays);
+	return atf_no_error();
+}
