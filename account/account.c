@@ -83,6 +83,8 @@ set_entry(struct account *account, const struct passwd *passwd,
 	    sizeof(account->name))
 		return failure_retry(
 		    why, "user-long", "4.3.5", passwd->pw_name);
+	if (passwd->pw_dir[0] != '/')
+		return VERDICT_OK; /* no home that a path could begin with */
 	return set_home(account, passwd->pw_dir, why);
 }
 

@@ -28,9 +28,7 @@ plan_settings(struct job *job, struct failure *why)
 	settings_default(&job->settings);
 	if (!is_named)
 		path = SYSCONFDIR "/mda.conf";
-	job->settings.file = path;
-	verdict = settings_read(&job->settings, path, is_named,
-	    &job->settings.is_file_read, why);
+	verdict = settings_read(&job->settings, path, is_named, why);
 	if (verdict == VERDICT_OK)
 		verdict = apply_overrides(job, why);
 	return verdict;
@@ -145,9 +143,10 @@ find_name(struct job *job, struct failure *why)
 static enum verdict
 read_account_settings(struct job *job, struct failure *why)
 {
-	const struct settings *settings = &job->settings;
+	struct settings *settings = &job->settings;
+	const char *main_file = settings->file;
+	bool is_main_read = settings->is_file_read;
 	enum verdict verdict;
-	bool is_read;
 
 	if (settings->account_settings[0] == '\0')
 		return VERDICT_OK;
@@ -155,8 +154,10 @@ read_account_settings(struct job *job, struct failure *why)
 	    settings->account_settings, settings->lower_case == ANSWER_YES,
 	    &job->values, why);
 	if (verdict == VERDICT_OK)
-		verdict = settings_read(&job->settings, job->account_settings,
-		    false, &is_read, why);
+		verdict = settings_read(
+		    settings, job->account_settings, false, why);
+	settings->file = main_file;
+	settings->is_file_read = is_main_read;
 	if (verdict == VERDICT_OK)
 		verdict = apply_overrides(job, why);
 	return verdict;

@@ -166,13 +166,14 @@ read_file(struct settings *settings, const char *path, int fd,
 
 enum verdict
 settings_read(struct settings *settings, const char *path, bool is_required,
-    bool *is_read_out, struct failure *why)
+    struct failure *why)
 {
 	enum verdict verdict;
 	struct stat st;
 	int fd;
 
-	*is_read_out = false;
+	settings->file = path;
+	settings->is_file_read = false;
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd == -1 && errno == ENOENT && !is_required)
 		return VERDICT_OK;
@@ -186,7 +187,7 @@ settings_read(struct settings *settings, const char *path, bool is_required,
 		verdict = read_file(
 		    settings, path, fd, (size_t)st.st_size, why);
 	(void)close(fd); /* opened for reading only */
-	*is_read_out = verdict == VERDICT_OK;
+	settings->is_file_read = verdict == VERDICT_OK;
 	return verdict;
 }
 

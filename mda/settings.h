@@ -102,14 +102,14 @@ void settings_default(struct settings *settings);
  * Takes   path, borrowed for the life of the settings; is_required, whether
  *         a missing file is an error. The file must belong to root or to the
  *         caller and must not be writable by anyone else.
- * Gives   *is_read_out tells whether it was there.
+ * Gives   settings->file and is_file_read tell of this file.
  * Fails   VERDICT_RETRY at "settings-open", "settings-owner",
  *         "settings-mode", "settings-kind", "settings-size",
  *         "settings-line", "setting-unknown" or "setting-value"; the subject
  *         names file and line.
  */
 enum verdict settings_read(struct settings *settings, const char *path,
-    bool is_required, bool *is_read_out, struct failure *why);
+    bool is_required, struct failure *why);
 
 /*
  * settings_override - apply one name=value from the command line.

@@ -162,68 +162,68 @@ ATF_TC_BODY(self__entry_of_100_kb__found, tc)
 	ATF_CHECK_STREQ("/home/al", self(NULL).home);
 }
 
-ATF_TC_WITHOUT_HEAD(is_self__own_uid__yes);
-ATF_TC_BODY(is_self__own_uid__yes, tc)
+ATF_TC_WITHOUT_HEAD(named__own_uid__yes);
+ATF_TC_BODY(named__own_uid__yes, tc)
 {
 	struct failure why;
-	bool is_self = false;
+	struct account account;
 
 	put_entry(geteuid(), "/");
-	ATF_REQUIRE_EQ(VERDICT_OK, account_is_self("al", &is_self, &why));
-	ATF_CHECK(is_self);
+	ATF_REQUIRE_EQ(VERDICT_OK, account_named(&account, "al", &why));
+	ATF_CHECK_EQ(geteuid(), account.uid);
 }
 
-ATF_TC_WITHOUT_HEAD(is_self__other_uid__no);
-ATF_TC_BODY(is_self__other_uid__no, tc)
+ATF_TC_WITHOUT_HEAD(named__other_uid__no);
+ATF_TC_BODY(named__other_uid__no, tc)
 {
 	struct failure why;
-	bool is_self = true;
+	struct account account;
 
 	put_entry(geteuid() + 1, "/");
-	ATF_REQUIRE_EQ(VERDICT_OK, account_is_self("al", &is_self, &why));
-	ATF_CHECK(!is_self);
+	ATF_REQUIRE_EQ(VERDICT_OK, account_named(&account, "al", &why));
+	ATF_CHECK_EQ(geteuid() + 1, account.uid);
 }
 
-ATF_TC_WITHOUT_HEAD(is_self__no_such_user__refuse_67);
-ATF_TC_BODY(is_self__no_such_user__refuse_67, tc)
+ATF_TC_WITHOUT_HEAD(named__no_such_user__refuse_67);
+ATF_TC_BODY(named__no_such_user__refuse_67, tc)
 {
 	struct failure why;
-	bool is_self;
+	struct account account;
 
-	ATF_CHECK_EQ(VERDICT_REFUSE, account_is_self("al", &is_self, &why));
+	ATF_CHECK_EQ(VERDICT_REFUSE, account_named(&account, "al", &why));
 	ATF_CHECK_STREQ("user-unknown", why.step);
 	ATF_CHECK_STREQ("al", why.subject);
 	ATF_CHECK_EQ(EX_NOUSER, why.exit_code);
 	ATF_CHECK_STREQ("5.1.1", why.dsn);
 }
 
-ATF_TC_WITHOUT_HEAD(is_self__each_error__retry_and_no_refusal);
-ATF_TC_BODY(is_self__each_error__retry_and_no_refusal, tc)
+ATF_TC_WITHOUT_HEAD(named__each_error__retry_and_no_refusal);
+ATF_TC_BODY(named__each_error__retry_and_no_refusal, tc)
 {
 	static const int errors[] = { EIO, ENOENT, ESRCH, EPERM, EBADF, EMFILE,
 		EINTR, ECONNREFUSED, ENOMEM };
 	struct failure why;
-	bool is_self;
+	struct account account;
 	size_t i;
 
 	for (i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
 		database_error = errors[i];
 		ATF_CHECK_EQ(VERDICT_RETRY,
-		    account_is_self("al", &is_self, &why));
+		    account_named(&account, "al", &why));
 		ATF_CHECK_STREQ("getpwnam", why.step);
 		ATF_CHECK_EQ(errors[i], why.sys_errno);
 	}
 }
 
-ATF_TC_WITHOUT_HEAD(is_self__entry_larger_than_any__retry_in_the_end);
-ATF_TC_BODY(is_self__entry_larger_than_any__retry_in_the_end, tc)
+ATF_TC_WITHOUT_HEAD(named__entry_larger_than_any__retry_in_the_end);
+ATF_TC_BODY(named__entry_larger_than_any__retry_in_the_end, tc)
 {
 	struct failure why;
-	bool is_self;
+	struct account account;
 
 	put_entry(geteuid(), "/");
 	entry_bytes = (size_t)-1;
-	ATF_CHECK_EQ(VERDICT_RETRY, account_is_self("al", &is_self, &why));
+	ATF_CHECK_EQ(VERDICT_RETRY, account_named(&account, "al", &why));
 	ATF_CHECK_EQ(ERANGE, why.sys_errno);
 	ATF_CHECK(questions < 20);
 }
@@ -238,10 +238,10 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, self__database_fails__retry_at_getpwuid);
 	ATF_TP_ADD_TC(tp, self__home_too_long__retry_at_home_long);
 	ATF_TP_ADD_TC(tp, self__entry_of_100_kb__found);
-	ATF_TP_ADD_TC(tp, is_self__own_uid__yes);
-	ATF_TP_ADD_TC(tp, is_self__other_uid__no);
-	ATF_TP_ADD_TC(tp, is_self__no_such_user__refuse_67);
-	ATF_TP_ADD_TC(tp, is_self__each_error__retry_and_no_refusal);
-	ATF_TP_ADD_TC(tp, is_self__entry_larger_than_any__retry_in_the_end);
+	ATF_TP_ADD_TC(tp, named__own_uid__yes);
+	ATF_TP_ADD_TC(tp, named__other_uid__no);
+	ATF_TP_ADD_TC(tp, named__no_such_user__refuse_67);
+	ATF_TP_ADD_TC(tp, named__each_error__retry_and_no_refusal);
+	ATF_TP_ADD_TC(tp, named__entry_larger_than_any__retry_in_the_end);
 	return atf_no_error();
 }

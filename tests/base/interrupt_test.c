@@ -301,7 +301,7 @@ hold_and_stop(void)
 {
 	interrupt_start(LONG_S);
 	interrupt_cleanup(clean_up);
-	interrupt_hold();
+	interrupt_hold(INTERRUPT_HOLD_S);
 	(void)raise(SIGTERM);
 	(void)raise(SIGHUP);
 	(void)raise(SIGINT);
@@ -322,7 +322,7 @@ hold_and_time_out(void)
 {
 	interrupt_start(LONG_S);
 	interrupt_cleanup(clean_up);
-	interrupt_hold();
+	interrupt_hold(INTERRUPT_HOLD_S);
 	(void)raise(SIGALRM);
 }
 
@@ -348,7 +348,7 @@ hold_and_crash(void)
 {
 	interrupt_start(LONG_S);
 	interrupt_cleanup(clean_up);
-	interrupt_hold();
+	interrupt_hold(INTERRUPT_HOLD_S);
 	(void)raise(SIGSEGV);
 }
 
@@ -364,7 +364,7 @@ static void
 hold_for_how_long(void)
 {
 	interrupt_start(5);
-	interrupt_hold();
+	interrupt_hold(INTERRUPT_HOLD_S);
 	_exit(alarm(0) > 890 ? 0 : EX_SOFTWARE);
 }
 
@@ -378,7 +378,7 @@ static void
 release_after_term(void)
 {
 	interrupt_start(LONG_S);
-	interrupt_hold();
+	interrupt_hold(INTERRUPT_HOLD_S);
 	(void)raise(SIGTERM);
 	interrupt_release();
 	tell_check();
@@ -400,7 +400,7 @@ done_and_signal(void)
 {
 	interrupt_start(LONG_S);
 	interrupt_cleanup(clean_up);
-	interrupt_hold();
+	interrupt_hold(INTERRUPT_HOLD_S);
 	interrupt_done();
 	(void)raise(signal_when_done);
 	_exit(EX_SOFTWARE); /* reached only when the signal is ignored */
@@ -447,7 +447,7 @@ static void
 next_delivery(void)
 {
 	interrupt_start(LONG_S);
-	interrupt_hold();
+	interrupt_hold(INTERRUPT_HOLD_S);
 	interrupt_done();
 	interrupt_deadline(LONG_S);
 	tell_check();

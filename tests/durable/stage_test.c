@@ -849,7 +849,7 @@ crash_with_residue(void)
 	faults_install();
 	fail_nth(CALL_FSYNC_DIR, 1, EIO);
 	fail_nth(CALL_UNLINKAT, 1, EIO);
-	interrupt_hold();
+	interrupt_hold(INTERRUPT_HOLD_S);
 	(void)stage_commit(&stage, &why);
 	interrupt_release();
 	(void)raise(SIGSEGV);

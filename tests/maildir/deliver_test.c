@@ -39,8 +39,8 @@ read_message(struct span text)
 
 	file_put("message", text);
 	ATF_REQUIRE_EQ(VERDICT_OK,
-	    message_open(&message, open("message", O_RDONLY), LIMIT, &nobody,
-		&never, &why));
+	    message_open(&message, open("message", O_RDONLY),
+		&(struct message_limits){ LIMIT, 0 }, &nobody, &never, &why));
 	delivery.where = &where;
 	delivery.message = &message;
 }

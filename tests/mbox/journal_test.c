@@ -209,12 +209,16 @@ static enum verdict
 open_as(struct journal *journal, enum mbox_journal_rule rule, bool may_create,
     struct failure *why)
 {
-	int dir_fd = folder_fd(".");
+	const struct mbox where = { .path = "box",
+		.journal = rule,
+		.sync = policy };
+	struct box box = { .where = &where,
+		.dir_fd = folder_fd("."),
+		.name = "box" };
 	enum verdict verdict;
 
-	verdict = journal_open(
-	    journal, dir_fd, "box", rule, may_create, &policy, why);
-	ATF_REQUIRE_EQ(0, close(dir_fd));
+	verdict = journal_open(journal, &box, may_create, why);
+	ATF_REQUIRE_EQ(0, close(box.dir_fd));
 	return verdict;
 }
 
@@ -719,23 +723,6 @@ ATF_TC_BODY(read__eio__retry, tc)
 	ATF_CHECK_STREQ("journal", why.step);
 }
 
-ATF_TC_WITHOUT_HEAD(open__name_too_long__retry);
-ATF_TC_BODY(open__name_too_long__retry, tc)
-{
-	char name[300];
-	struct journal journal;
-	struct failure why;
-	int dir_fd = folder_fd(".");
-
-	memset(name, 'n', sizeof(name) - 1);
-	name[sizeof(name) - 1] = '\0';
-	ATF_CHECK_EQ(VERDICT_RETRY,
-	    journal_open(&journal, dir_fd, name, JOURNAL_AUTO, true, &policy,
-		&why));
-	ATF_CHECK_STREQ("path-long", why.step);
-	ATF_REQUIRE_EQ(0, close(dir_fd));
-}
-
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, block__any_entry__comes_back);
@@ -772,6 +759,5 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, create__disk_full__nothing_left);
 	ATF_TP_ADD_TC(tp, create__sync_fails__retry);
 	ATF_TP_ADD_TC(tp, read__eio__retry);
-	ATF_TP_ADD_TC(tp, open__name_too_long__retry);
 	return atf_no_error();
 }

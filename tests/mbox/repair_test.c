@@ -27,7 +27,6 @@
 #define FOREIGN                                                               \
 	"From eve@example.org Tue Nov 14 22:13:21 2023\nS: f\n\nforeign\n\n"
 
-static const struct sync_policy policy = { true, AFTER_LINK_AUTO };
 static struct mbox where;
 
 /* ---- A box as a crash leaves it, and the entry about it ------------------ */
@@ -348,8 +347,7 @@ start(struct hand *hand, const char *text, struct span content)
 	file_put("box", content);
 	open_box(&hand->box);
 	ATF_REQUIRE_EQ(VERDICT_OK,
-	    journal_open(&hand->journal, hand->box.dir_fd, "box",
-		JOURNAL_REQUIRE, true, &policy, &why));
+	    journal_open(&hand->journal, &hand->box, true, &why));
 	mbox_message(&hand->message, span_of(text), 65536);
 	ATF_REQUIRE_EQ(VERDICT_OK,
 	    record_make(&hand->record, &hand->message, MBOX_RD,
@@ -400,14 +398,15 @@ state_of(size_t slot)
 	enum journal_state state;
 	struct journal journal;
 	struct failure why;
-	int dir_fd = folder_fd(".");
+	struct box box = { .where = &where,
+		.dir_fd = folder_fd("."),
+		.name = "box" };
 
 	ATF_REQUIRE_EQ(VERDICT_OK,
-	    journal_open(&journal, dir_fd, "box", JOURNAL_REQUIRE, false,
-		&policy, &why));
+	    journal_open(&journal, &box, false, &why));
 	state = journal.entries[slot].state;
 	journal_close(&journal);
-	ATF_REQUIRE_EQ(0, close(dir_fd));
+	ATF_REQUIRE_EQ(0, close(box.dir_fd));
 	return state;
 }
 

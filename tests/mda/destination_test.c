@@ -14,7 +14,11 @@
 #include "tests/support/prng.h"
 
 static struct settings settings;
-static struct account account;
+/* What the values point to. */
+static struct {
+	char name[256];
+	char home[PATH_MAX];
+} account;
 static struct destination destination;
 static struct failure why;
 
@@ -30,8 +34,11 @@ be_al(void)
 static enum verdict
 find(const char *mailbox, const char *detail)
 {
-	return destination_find(&destination, mailbox, detail, &settings,
-	    &account, &why);
+	const struct template_values values = { account.name, "", "",
+		detail == NULL ? "" : detail, account.home };
+
+	return destination_find(
+	    &destination, mailbox, &settings, &values, &why);
 }
 
 static void
@@ -135,12 +142,12 @@ ATF_TC_BODY(named__home_needed_and_unknown__retry_at_home_unknown, tc)
 	check_refused("%h/Maildir/", "home-unknown", "%h/Maildir/");
 }
 
-ATF_TC_WITHOUT_HEAD(named__name_needed_and_unknown__retry_at_home_unknown);
-ATF_TC_BODY(named__name_needed_and_unknown__retry_at_home_unknown, tc)
+ATF_TC_WITHOUT_HEAD(named__name_needed_and_unknown__retry_at_template_value);
+ATF_TC_BODY(named__name_needed_and_unknown__retry_at_template_value, tc)
 {
 	be_al();
 	account.name[0] = '\0';
-	check_refused("/srv/%u/", "home-unknown", "/srv/%u/");
+	check_refused("/srv/%u/", "template-value", "/srv/%u/");
 }
 
 ATF_TC_WITHOUT_HEAD(named__nothing__retry_at_mailbox_empty);
@@ -373,7 +380,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp,
 	    named__home_needed_and_unknown__retry_at_home_unknown);
 	ATF_TP_ADD_TC(tp,
-	    named__name_needed_and_unknown__retry_at_home_unknown);
+	    named__name_needed_and_unknown__retry_at_template_value);
 	ATF_TP_ADD_TC(tp, named__nothing__retry_at_mailbox_empty);
 	ATF_TP_ADD_TC(tp, named__longest_path__accepted);
 	ATF_TP_ADD_TC(tp, named__too_long__retry_at_path_long);

@@ -41,8 +41,9 @@ open_message(struct span text, const struct envelope *envelope, size_t limit)
 
 	file_put("message", text);
 	ATF_REQUIRE_EQ(VERDICT_OK,
-	    message_open(&message, open("message", O_RDONLY), limit, envelope,
-		&missing, &why));
+	    message_open(&message, open("message", O_RDONLY),
+		&(struct message_limits){ limit, 0 }, envelope, &missing,
+		&why));
 	return message;
 }
 
@@ -168,7 +169,9 @@ ATF_TC_BODY(open__read_fails__retry_and_close_is_safe, tc)
 
 	memset(&message, 0xff, sizeof(message));
 	ATF_CHECK_EQ(VERDICT_RETRY,
-	    message_open(&message, -1, LIMIT, &both, &missing, &why));
+	    message_open(&message, -1,
+		&(struct message_limits){ LIMIT, 0 }, &both, &missing,
+		&why));
 	ATF_CHECK_STREQ("read", why.step);
 	message_close(&message);
 }

@@ -81,7 +81,7 @@ ATF_TC_BODY(open__below_limit__whole, tc)
 	struct failure why;
 
 	ATF_REQUIRE_EQ(VERDICT_OK,
-	    spool_open(&spool, file_of(text, LIMIT - 1), LIMIT, &why));
+	    spool_open(&spool, file_of(text, LIMIT - 1), LIMIT, 0, &why));
 	ATF_CHECK(spool.is_whole);
 	ATF_CHECK(holds(&spool, text, LIMIT - 1));
 	ATF_CHECK_EQ(LIMIT - 1, spool.total_bytes);
@@ -98,7 +98,7 @@ check_all_arrives(size_t size_bytes, size_t limit_bytes)
 	struct failure why;
 
 	ATF_REQUIRE_EQ(VERDICT_OK,
-	    spool_open(&spool, file_of(text, size_bytes), limit_bytes, &why));
+	    spool_open(&spool, file_of(text, size_bytes), limit_bytes, 0, &why));
 	ATF_REQUIRE(spool.head_bytes <= limit_bytes);
 	ATF_REQUIRE_EQ(VERDICT_OK, spool_rest(&spool, collect, &all, &why));
 	ATF_CHECK_EQ(size_bytes, spool.head_bytes + all.size_bytes);
@@ -147,7 +147,7 @@ ATF_TC_BODY(rest__large_message__pieces_stay_small, tc)
 	struct failure why;
 
 	ATF_REQUIRE_EQ(VERDICT_OK,
-	    spool_open(&spool, file_of(text, SIZE), LIMIT, &why));
+	    spool_open(&spool, file_of(text, SIZE), LIMIT, 0, &why));
 	ATF_REQUIRE_EQ(VERDICT_OK, spool_rest(&spool, collect, &all, &why));
 	ATF_CHECK_EQ(SIZE - LIMIT, all.size_bytes);
 	ATF_CHECK(all.largest_bytes <= 1024 * 1024);
@@ -161,7 +161,7 @@ ATF_TC_BODY(rest__whole_spool__nothing_to_do, tc)
 	struct failure why;
 
 	ATF_REQUIRE_EQ(VERDICT_OK,
-	    spool_open(&spool, file_of("a\n", 2), LIMIT, &why));
+	    spool_open(&spool, file_of("a\n", 2), LIMIT, 0, &why));
 	spool.in_fd = -1; /* reading it would fail */
 	ATF_CHECK_EQ(VERDICT_OK, spool_rest(&spool, collect, &all, &why));
 	ATF_CHECK_EQ(0, all.size_bytes);
@@ -176,7 +176,7 @@ ATF_TC_BODY(rest__sink_fails__its_failure, tc)
 	struct failure why;
 
 	ATF_REQUIRE_EQ(VERDICT_OK,
-	    spool_open(&spool, file_of(text, 2 * LIMIT), LIMIT, &why));
+	    spool_open(&spool, file_of(text, 2 * LIMIT), LIMIT, 0, &why));
 	ATF_CHECK_EQ(VERDICT_RETRY, spool_rest(&spool, collect, &all, &why));
 	ATF_CHECK_STREQ("sink", why.step);
 }
@@ -188,7 +188,7 @@ ATF_TC_BODY(open__empty_message__whole_with_nothing, tc)
 	struct failure why;
 
 	ATF_CHECK_EQ(VERDICT_OK,
-	    spool_open(&spool, file_of("", 0), LIMIT, &why));
+	    spool_open(&spool, file_of("", 0), LIMIT, 0, &why));
 	ATF_CHECK(spool.is_whole);
 	ATF_CHECK_EQ(0, spool.head_bytes);
 }
@@ -219,7 +219,7 @@ ATF_TC_BODY(open__short_reads_of_a_pipe__whole, tc)
 	struct failure why;
 
 	ATF_REQUIRE_EQ(VERDICT_OK,
-	    spool_open(&spool, slow_pipe(text, 3000), LIMIT, &why));
+	    spool_open(&spool, slow_pipe(text, 3000), LIMIT, 0, &why));
 	ATF_CHECK(spool.is_whole);
 	ATF_CHECK(holds(&spool, text, 3000));
 }
@@ -248,7 +248,7 @@ ATF_TC_BODY(open__eintr_and_short_reads__whole, tc)
 	broken.read = read_haltingly;
 	sys = &broken;
 	ATF_REQUIRE_EQ(VERDICT_OK,
-	    spool_open(&spool, file_of(text, 3000), LIMIT, &why));
+	    spool_open(&spool, file_of(text, 3000), LIMIT, 0, &why));
 	ATF_CHECK(holds(&spool, text, 3000));
 }
 
@@ -261,7 +261,7 @@ ATF_TC_BODY(open__eio_at_once__retry_at_read, tc)
 	faults_install();
 	fail_nth(CALL_READ, 1, EIO);
 	ATF_CHECK_EQ(VERDICT_RETRY,
-	    spool_open(&spool, file_of("a\n", 2), LIMIT, &why));
+	    spool_open(&spool, file_of("a\n", 2), LIMIT, 0, &why));
 	ATF_CHECK_STREQ("read", why.step);
 	ATF_CHECK_EQ(EIO, why.sys_errno);
 	spool_close(&spool);
@@ -276,7 +276,7 @@ ATF_TC_BODY(open__eio_where_the_end_was_due__retry_at_read, tc)
 	faults_install();
 	fail_nth(CALL_READ, 2, EIO);
 	ATF_CHECK_EQ(VERDICT_RETRY,
-	    spool_open(&spool, file_of("a\n", 2), LIMIT, &why));
+	    spool_open(&spool, file_of("a\n", 2), LIMIT, 0, &why));
 	ATF_CHECK_STREQ("read", why.step);
 	ATF_CHECK(!spool.is_whole);
 	spool_close(&spool);
@@ -288,7 +288,7 @@ ATF_TC_BODY(open__bad_descriptor__retry_at_read, tc)
 	struct spool spool;
 	struct failure why;
 
-	ATF_CHECK_EQ(VERDICT_RETRY, spool_open(&spool, -1, LIMIT, &why));
+	ATF_CHECK_EQ(VERDICT_RETRY, spool_open(&spool, -1, LIMIT, 0, &why));
 	ATF_CHECK_STREQ("read", why.step);
 	ATF_CHECK_EQ(EBADF, why.sys_errno);
 	spool_close(&spool);
@@ -303,7 +303,7 @@ ATF_TC_BODY(rest__eio_in_the_middle__retry_at_read, tc)
 	struct failure why;
 
 	ATF_REQUIRE_EQ(VERDICT_OK,
-	    spool_open(&spool, file_of(text, 3 * LIMIT), LIMIT, &why));
+	    spool_open(&spool, file_of(text, 3 * LIMIT), LIMIT, 0, &why));
 	faults_install();
 	fail_nth(CALL_READ, 2, EIO);
 	ATF_CHECK_EQ(VERDICT_RETRY, spool_rest(&spool, collect, &all, &why));
@@ -320,7 +320,7 @@ check_dead_sender(const char *text, enum verdict expected)
 	struct failure why;
 
 	ATF_REQUIRE_EQ(VERDICT_OK,
-	    spool_open(&spool, file_of(text, size_bytes), 1, &why));
+	    spool_open(&spool, file_of(text, size_bytes), 1, 0, &why));
 	spool.sender_pid = getppid() + 1;
 	ATF_CHECK_EQ(expected, spool_rest(&spool, collect, &all, &why));
 	if (expected != VERDICT_OK)
@@ -346,7 +346,7 @@ ATF_TC_BODY(open__sender_lives_no_newline__the_end, tc)
 	struct failure why;
 
 	ATF_CHECK_EQ(VERDICT_OK,
-	    spool_open(&spool, file_of("no newline", 10), LIMIT, &why));
+	    spool_open(&spool, file_of("no newline", 10), LIMIT, 0, &why));
 	ATF_CHECK(spool.is_whole);
 }
 
@@ -381,7 +381,7 @@ receive(int in_fd)
 
 	slow.read = read_and_outlive;
 	sys = &slow;
-	if (spool_open(&spool, in_fd, LIMIT, &why) != VERDICT_OK)
+	if (spool_open(&spool, in_fd, LIMIT, 0, &why) != VERDICT_OK)
 		outcome = why.step;
 	(void)write(STDERR_FILENO, outcome, strlen(outcome));
 	_exit(0);
@@ -445,7 +445,7 @@ stop_while_reading(void)
 		_exit(1);
 	interrupt_start(1000);
 	(void)raise(SIGTERM);
-	if (spool_open(&spool, ends[0], LIMIT, &why) == VERDICT_RETRY)
+	if (spool_open(&spool, ends[0], LIMIT, 0, &why) == VERDICT_RETRY)
 		(void)write(STDERR_FILENO, why.step, strlen(why.step));
 }
 

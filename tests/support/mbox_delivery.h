@@ -55,7 +55,9 @@ mbox_message(struct message *message, struct span text, size_t limit_bytes)
 	ATF_REQUIRE(fd != -1);
 	ATF_REQUIRE_EQ(0, unlink("message"));
 	ATF_REQUIRE_EQ(VERDICT_OK,
-	    message_open(message, fd, limit_bytes, &envelope, &rules, &why));
+	    message_open(message, fd,
+		&(struct message_limits){ limit_bytes, 0 }, &envelope,
+		&rules, &why));
 }
 
 /*
