@@ -86,6 +86,8 @@ state_of(char letter)
 	switch (letter) {
 	case ENTRY_OPEN:
 		return ENTRY_OPEN;
+	case ENTRY_WHOLE:
+		return ENTRY_WHOLE;
 	case ENTRY_DONE:
 		return ENTRY_DONE;
 	case ENTRY_VOID:
@@ -175,7 +177,8 @@ static bool
 is_forbidden(int sys_errno)
 {
 	return sys_errno == EACCES || sys_errno == EPERM ||
-	    sys_errno == EROFS || sys_errno == ELOOP;
+	    sys_errno == EROFS || sys_errno == ELOOP ||
+	    sys_errno == EISDIR || sys_errno == ENXIO;
 }
 
 static enum verdict
@@ -248,6 +251,12 @@ journal_open(struct journal *journal, const struct box *box, bool may_create,
 	return verdict;
 }
 
+static bool
+may_be_witness(const struct journal_entry *entry)
+{
+	return entry->state == ENTRY_OPEN || entry->state == ENTRY_WHOLE;
+}
+
 /* The oldest that nobody needs; else the oldest of all. */
 static size_t
 choose_slot(const struct journal *journal)
@@ -257,8 +266,8 @@ choose_slot(const struct journal *journal)
 
 	for (entry = journal->entries;
 	     entry < journal->entries + JOURNAL_ENTRIES; entry++) {
-		bool is_needed = entry->state == ENTRY_OPEN;
-		bool is_best_needed = best->state == ENTRY_OPEN;
+		bool is_needed = may_be_witness(entry);
+		bool is_best_needed = may_be_witness(best);
 
 		if (is_needed == is_best_needed
 			? entry->sequence < best->sequence

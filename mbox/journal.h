@@ -27,6 +27,7 @@ enum {
 enum journal_state {
 	ENTRY_FREE = 'f',  /* never used, or not readable */
 	ENTRY_OPEN = 'o',  /* its sender has not been told "delivered" */
+	ENTRY_WHOLE = 'w', /* nor this one's, but it was seen whole since */
 	ENTRY_DONE = 'd',  /* its sender has */
 	ENTRY_VOID = 'v'   /* it never became whole, and that is settled */
 };

@@ -86,13 +86,15 @@ repair_look(const struct box *box, const struct journal_entry *entry)
 {
 	uint64_t size_bytes = (uint64_t)box->st.st_size;
 
-	if (entry->state != ENTRY_OPEN ||
+	if ((entry->state != ENTRY_OPEN && entry->state != ENTRY_WHOLE) ||
 	    entry->ino != (uint64_t)box->st.st_ino)
 		return FOUND_OTHER;
 	if (size_bytes <= entry->start)
 		return FOUND_NOTHING;
 	if (size_bytes >= end_of(entry) && is_whole(box, entry))
 		return FOUND_WHOLE;
+	if (entry->state == ENTRY_WHOLE)
+		return FOUND_FOREIGN;
 	return look_at_end(box, entry);
 }
 
@@ -151,6 +153,8 @@ settle_whole(struct repair *repair, const struct box *box,
 		repair->witness = slot;
 	} else if (is_too_old(entry)) {
 		journal_settle(journal, slot, ENTRY_DONE);
+	} else if (entry->state == ENTRY_OPEN) {
+		journal_settle(journal, slot, ENTRY_WHOLE);
 	}
 	return VERDICT_OK;
 }
@@ -160,9 +164,12 @@ settle(struct repair *repair, struct box *box, struct journal *journal,
     size_t slot, const struct record *record, struct failure *why)
 {
 	const struct journal_entry *entry = &journal->entries[slot];
+	enum repair_finding finding = repair_look(box, entry);
 	enum verdict verdict = VERDICT_OK;
 
-	switch (repair_look(box, entry)) {
+	if (finding == FOUND_WHOLE || finding == FOUND_TORN)
+		repair->is_folder_known = true;
+	switch (finding) {
 	case FOUND_OTHER:
 		return VERDICT_OK;
 	case FOUND_WHOLE:
@@ -201,6 +208,18 @@ next_older(const struct journal *journal, uint64_t before)
 	return found;
 }
 
+/*
+ * A record that was finished in this very file. The number of a removed file
+ * is soon another's, and a new one has not that size.
+ */
+static bool
+tells_folder(const struct box *box, const struct journal_entry *entry)
+{
+	return entry->state == ENTRY_DONE &&
+	    entry->ino == (uint64_t)box->st.st_ino &&
+	    end_of(entry) <= (uint64_t)box->st.st_size;
+}
+
 enum verdict
 repair_run(struct repair *repair, struct box *box, struct journal *journal,
     const struct record *record, struct failure *why)
@@ -212,7 +231,7 @@ repair_run(struct repair *repair, struct box *box, struct journal *journal,
 	memset(repair, 0, sizeof(*repair));
 	slot = next_older(journal, before);
 	while (verdict == VERDICT_OK && slot < JOURNAL_ENTRIES) {
-		if (journal->entries[slot].ino == (uint64_t)box->st.st_ino)
+		if (tells_folder(box, &journal->entries[slot]))
 			repair->is_folder_known = true;
 		before = journal->entries[slot].sequence;
 		verdict = settle(repair, box, journal, slot, record, why);

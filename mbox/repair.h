@@ -34,7 +34,8 @@ struct repair {
  * repair_look - judge one entry without changing anything.
  *
  * Takes   a locked box whose st is current.
- * Gives   FOUND_TORN only when all that follows entry->start begins like our
+ * Gives   a record once seen whole is never torn: a reader may have changed
+ *         it. FOUND_TORN only when all that follows entry->start begins like our
  *         From_ line, blocks of NULs aside, and holds nothing that could be
  *         another From_ line, not even in the middle of a line.
  */

@@ -542,8 +542,8 @@ ATF_TC_BODY(run__same_message_before_others__witness, tc)
 	finish(&hand);
 }
 
-ATF_TC_WITHOUT_HEAD(run__other_message_is_there__kept_open);
-ATF_TC_BODY(run__other_message_is_there__kept_open, tc)
+ATF_TC_WITHOUT_HEAD(run__other_message_is_there__kept_whole);
+ATF_TC_BODY(run__other_message_is_there__kept_whole, tc)
 {
 	struct hand hand;
 	size_t slot;
@@ -553,7 +553,7 @@ ATF_TC_BODY(run__other_message_is_there__kept_open, tc)
 	require_run(&hand);
 	ATF_CHECK(!hand.repair.is_witness);
 	ATF_CHECK(file_holds("box", SPAN(OLD RECORD)));
-	ATF_CHECK_EQ(ENTRY_OPEN, state_of(slot));
+	ATF_CHECK_EQ(ENTRY_WHOLE, state_of(slot));
 	finish(&hand);
 }
 
@@ -593,7 +593,7 @@ ATF_TC_BODY(run__whole_and_five_days_old__forgotten, tc)
 	entry.when = (uint64_t)clock_wall().tv_sec - 5 * 86400 - 1;
 	old = add(&hand, entry);
 	require_run(&hand);
-	ATF_CHECK_EQ(ENTRY_OPEN, state_of(young));
+	ATF_CHECK_EQ(ENTRY_WHOLE, state_of(young));
 	ATF_CHECK_EQ(ENTRY_DONE, state_of(old));
 	ATF_CHECK(file_holds("box", SPAN(OLD RECORD)));
 	finish(&hand);
@@ -701,7 +701,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, run__torn_on_fuse__not_cut_and_still_open);
 	ATF_TP_ADD_TC(tp, run__same_message_is_there__witness);
 	ATF_TP_ADD_TC(tp, run__same_message_before_others__witness);
-	ATF_TP_ADD_TC(tp, run__other_message_is_there__kept_open);
+	ATF_TP_ADD_TC(tp, run__other_message_is_there__kept_whole);
 	ATF_TP_ADD_TC(tp, run__same_but_not_identifiable__no_witness);
 	ATF_TP_ADD_TC(tp, run__whole_and_five_days_old__forgotten);
 	ATF_TP_ADD_TC(tp, run__two_torn__newest_first);

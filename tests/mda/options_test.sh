@@ -105,7 +105,12 @@ letters__together__each_counts_body()
 	expect_only box message
 }
 
+# Root's own mail has a setting of its own.
 atf_test_case user__self__delivered
+user__self__delivered_head()
+{
+	atf_set require.user unprivileged
+}
 user__self__delivered_body()
 {
 	name=$(id -un)
