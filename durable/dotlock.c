@@ -15,6 +15,7 @@
 #include "base/interrupt.h"
 #include "base/sys.h"
 #include "compat/compat.h"
+#include "durable/filesystem.h"
 #include "durable/host.h"
 
 enum {
@@ -98,7 +99,7 @@ make_unique_name(char *name, size_t size_bytes)
 }
 
 static enum verdict
-write_unique(const struct dotlock *dotlock, const char *unique,
+write_holder(const struct dotlock *dotlock, const char *name,
     struct failure *why)
 {
 	char text[CONTENT_BYTES];
@@ -110,7 +111,7 @@ write_unique(const struct dotlock *dotlock, const char *unique,
 	set_self(&self);
 	length = snprintf(text, sizeof(text), "%ld %s %s\n", self.pid,
 	    self.host, self.boot);
-	fd = sys->openat(dotlock->dir_fd, unique,
+	fd = sys->openat(dotlock->dir_fd, name,
 	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
 	if (fd == -1)
 		return failure_errno(why, "dotlock", dotlock->name);
@@ -119,27 +120,60 @@ write_unique(const struct dotlock *dotlock, const char *unique,
 		errno = ENOSPC;
 	if (taken != length || sys->close(fd) == -1) {
 		(void)failure_errno(why, "dotlock", dotlock->name);
-		(void)sys->unlinkat(dotlock->dir_fd, unique, 0);
+		(void)sys->unlinkat(dotlock->dir_fd, name, 0);
 		return VERDICT_RETRY;
 	}
 	return VERDICT_OK;
 }
 
-/* link(2) over NFS may fail and yet be done: only two links prove it. */
-static bool
-link_unique(struct dotlock *dotlock, const char *unique)
+static void
+hold(struct dotlock *dotlock, const struct stat *st)
 {
+	dotlock->dev = st->st_dev;
+	dotlock->ino = st->st_ino;
+	dotlock->is_held = true;
+	held_lock = dotlock;
+	interrupt_cleanup(remove_held_lock);
+}
+
+/* Without hard links O_EXCL alone decides, as it does from NFSv3 on. */
+static enum verdict
+make_exclusive(struct dotlock *dotlock, struct failure *why)
+{
+	enum verdict verdict = write_holder(dotlock, dotlock->name, why);
 	struct stat st;
 
-	(void)sys->linkat(dotlock->dir_fd, unique, dotlock->dir_fd,
-	    dotlock->name, 0);
+	if (verdict != VERDICT_OK)
+		return why->sys_errno == EEXIST ? VERDICT_OK : verdict;
+	if (sys->fstatat(dotlock->dir_fd, dotlock->name, &st,
+		AT_SYMLINK_NOFOLLOW) == -1)
+		return failure_errno(why, "dotlock", dotlock->name);
+	hold(dotlock, &st);
+	return VERDICT_OK;
+}
+
+/* link(2) over NFS may fail and yet be done: only two links prove it. */
+static enum verdict
+link_unique(struct dotlock *dotlock, const char *unique, struct failure *why)
+{
+	struct stat st;
+	int link_errno = EEXIST;
+
+	if (sys->linkat(dotlock->dir_fd, unique, dotlock->dir_fd,
+		dotlock->name, 0) == -1)
+		link_errno = errno;
 	if (sys->fstatat(dotlock->dir_fd, unique, &st, AT_SYMLINK_NOFOLLOW) ==
-		-1 ||
-	    st.st_nlink != 2)
-		return false;
-	dotlock->dev = st.st_dev;
-	dotlock->ino = st.st_ino;
-	return true;
+		0 &&
+	    st.st_nlink == 2) {
+		hold(dotlock, &st);
+		return VERDICT_OK;
+	}
+	if (link_errno == EEXIST)
+		return VERDICT_OK; /* another program has it */
+	if (filesystem_refuses_links(dotlock->dir_fd, link_errno))
+		return make_exclusive(dotlock, why);
+	errno = link_errno;
+	return failure_errno(why, "dotlock", dotlock->name);
 }
 
 static enum verdict
@@ -150,17 +184,13 @@ make_lock(struct dotlock *dotlock, enum lock_answer *answer_out,
 	enum verdict verdict;
 
 	make_unique_name(unique, sizeof(unique));
-	verdict = write_unique(dotlock, unique, why);
+	verdict = write_holder(dotlock, unique, why);
 	if (verdict != VERDICT_OK)
 		return verdict;
-	dotlock->is_held = link_unique(dotlock, unique);
+	verdict = link_unique(dotlock, unique, why);
 	(void)sys->unlinkat(dotlock->dir_fd, unique, 0); /* never a lock */
 	*answer_out = dotlock->is_held ? LOCK_HAD : LOCK_BUSY;
-	if (dotlock->is_held) {
-		held_lock = dotlock;
-		interrupt_cleanup(remove_held_lock);
-	}
-	return VERDICT_OK;
+	return verdict;
 }
 
 /* The file system's clock may be another host's: ask it with a file. */

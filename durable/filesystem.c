@@ -8,6 +8,7 @@
 #include <sys/param.h>
 #include <sys/mount.h>
 #endif
+#include <errno.h>
 #include <stddef.h>
 #include <string.h>
 #include <unistd.h>
@@ -117,4 +118,17 @@ filesystem_has_links(int fd)
 
 	return !is_one_of(filesystem_name(fd), names) &&
 	    fpathconf(fd, _PC_LINK_MAX) != 1;
+}
+
+/*
+ * EPERM alone is ambiguous: FAT has no links, but a policy of the system can
+ * forbid one too, and that is for its administrator to know of.
+ */
+bool
+filesystem_refuses_links(int fd, int sys_errno)
+{
+	if (sys_errno == EPERM)
+		return !filesystem_has_links(fd);
+	return sys_errno == ENOTSUP || sys_errno == EOPNOTSUPP ||
+	    sys_errno == ENOSYS || sys_errno == EMLINK;
 }

@@ -34,4 +34,11 @@ bool filesystem_is_volatile(int fd);
  */
 bool filesystem_has_links(int fd);
 
+/*
+ * filesystem_refuses_links - does this error of link(2) mean "no links here"?
+ *
+ * Takes   fd, on the file system concerned; sys_errno, of the failed link.
+ */
+bool filesystem_refuses_links(int fd, int sys_errno);
+
 #endif

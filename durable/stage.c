@@ -179,19 +179,6 @@ judge_error(struct stage *stage, const char *step, int sys_errno,
 	return VERDICT_RETRY;
 }
 
-/*
- * EPERM alone is ambiguous: FAT has no links, but a policy of the system can
- * forbid one too, and that is for its administrator to know of.
- */
-static bool
-has_no_links(const struct stage *stage, int sys_errno)
-{
-	if (sys_errno == EPERM)
-		return !filesystem_has_links(stage->stage_dir_fd);
-	return sys_errno == ENOTSUP || sys_errno == EOPNOTSUPP ||
-	    sys_errno == ENOSYS || sys_errno == EMLINK;
-}
-
 /* Both folders are ours, and the name holds 32 random bits. */
 static int
 rename_checked(const struct stage *stage)
@@ -222,7 +209,7 @@ make_visible(struct stage *stage, bool *is_renamed_out, struct failure *why)
 		stage->final_name, 0) == 0)
 		return VERDICT_OK;
 	link_errno = errno;
-	if (!has_no_links(stage, link_errno))
+	if (!filesystem_refuses_links(stage->stage_dir_fd, link_errno))
 		return judge_error(stage, "link", link_errno, why);
 	*is_renamed_out = true;
 	if (rename_checked(stage) == -1)

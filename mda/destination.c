@@ -105,7 +105,7 @@ destination_find(struct destination *destination, const char *mailbox,
 	enum verdict verdict;
 
 	destination->folder[0] = '\0';
-	destination->is_folder_made = settings->create == CREATE_MAILDIR;
+	destination->is_folder_made = settings->create == CREATE_MAILBOX;
 	destination->is_folder_optional = false;
 	if (mailbox != NULL && mailbox[0] != '+')
 		return find_box(destination, mailbox,

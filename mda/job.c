@@ -36,7 +36,7 @@ set_maildir(struct job *job)
 	where->folder =
 	    destination->folder[0] == '\0' ? NULL : destination->folder;
 	where->home = home_or_null(job);
-	where->may_create = job->settings.create == CREATE_MAILDIR;
+	where->may_create = job->settings.create == CREATE_MAILBOX;
 	where->may_create_folder = destination->is_folder_made;
 	where->sync = sync_policy(&job->settings);
 }

@@ -105,7 +105,7 @@ may_create(const struct walk *walk, bool is_folder)
 
 	if (is_folder)
 		return job->destination.is_folder_made;
-	return job->settings.create == CREATE_MAILDIR;
+	return job->settings.create == CREATE_MAILBOX;
 }
 
 static void

@@ -41,7 +41,7 @@ static const struct sentence sentences[] = {
 	{ "flock", 0, N_("cannot lock %1$s with flock: %2$s") },
 	{ "folder-missing", 0,
 	    N_("the folder %1$s does not exist: create it, or set create = "
-	       "maildir") },
+	       "mailbox") },
 	{ "folder-name", 0,
 	    N_("\"%1$s\" cannot be the name of a folder: \"/\", control "
 	       "characters and dots at the ends are not allowed") },
@@ -94,7 +94,7 @@ static const struct sentence sentences[] = {
 	       "%%") },
 	{ "maildir-missing", 0,
 	    N_("the Maildir %1$s does not exist: create it, or set create = "
-	       "maildir") },
+	       "mailbox") },
 	{ "maildir-parent", 0,
 	    N_("the folder that holds the Maildir %1$s does not exist: create "
 	       "it, or mount its file system") },
@@ -109,7 +109,7 @@ static const struct sentence sentences[] = {
 	       "hard links") },
 	{ "mbox-missing", 0,
 	    N_("the mbox %1$s does not exist: create it, or set create = "
-	       "maildir") },
+	       "mailbox") },
 	{ "mbox-open", EACCES,
 	    N_("no permission to write the mbox %1$s: check its owner and mode "
 	       "and those of its folder") },
@@ -195,6 +195,11 @@ static const struct sentence sentences[] = {
 	{ "write", 0, N_("writing the message failed in %1$s: %2$s") },
 };
 
+/* Subjects that are words of ours, not names. */
+static const char *const words[] = { N_("standard input"), N_("signal"),
+	N_("user database"), N_("the message"), N_("header lines"),
+	N_("sender") };
+
 enum { SENTENCES = sizeof(sentences) / sizeof(sentences[0]) };
 
 static const char *
@@ -209,6 +214,17 @@ find_text(const struct failure *why)
 	return N_("%1$s: %2$s");
 }
 
+static const char *
+translate_subject(const char *subject)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(subject, words[i]) == 0)
+			return _(words[i]);
+	return subject;
+}
+
 static void
 hide_control(char *text)
 {
@@ -221,8 +237,8 @@ void
 report_sentence(char *text, size_t size_bytes, const struct failure *why)
 {
 	nls_start();
-	(void)snprintf(text, size_bytes, _(find_text(why)), why->subject,
-	    strerror(why->sys_errno)); /* cut rather than nothing */
+	(void)snprintf(text, size_bytes, _(find_text(why)),
+	    translate_subject(why->subject), strerror(why->sys_errno)); /* cut rather than nothing */
 	hide_control(text);
 }
 

@@ -14,7 +14,7 @@ static const struct setting_rule rules[] = {
 	    "system fixed", 0, 0 },
 	{ "account_settings", SETTING_TEXT, MEMBER(account_settings), "",
 	    NULL, 0, 0 },
-	{ "create", SETTING_CHOICE, MEMBER(create), "maildir", "maildir no",
+	{ "create", SETTING_CHOICE, MEMBER(create), "mailbox", "mailbox no",
 	    0, 0 },
 	{ "deadline", SETTING_SECONDS, MEMBER(deadline_s), "270s", NULL,
 	    1, 900 },

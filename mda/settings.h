@@ -10,7 +10,7 @@
 
 #include "base/failure.h"
 
-enum create_rule { CREATE_MAILDIR, CREATE_NO };
+enum create_rule { CREATE_MAILBOX, CREATE_NO };
 enum detail_rule { DETAIL_OFF, DETAIL_IF_EXISTS, DETAIL_CREATE };
 enum log_target { LOG_TO_SYSLOG, LOG_TO_NONE };
 enum log_form { LOG_AS_LOGFMT, LOG_AS_JSON };

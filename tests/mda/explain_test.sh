@@ -35,7 +35,7 @@ settings__each__value_and_where_from_body()
 	plan 0 -c settings -o deadline=20 -m box/
 	tells 'settings    settings'
 	tr -s ' ' <plan >narrow
-	atf_check -o inline:' create = maildir (default)\n' \
+	atf_check -o inline:' create = mailbox (default)\n' \
 	    grep '^ create =' narrow
 	atf_check -o inline:' deadline = 20s (-o)\n' grep '^ deadline' narrow
 	atf_check -o inline:' log = none (settings:1)\n' grep '^ log =' narrow

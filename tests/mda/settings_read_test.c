@@ -77,7 +77,7 @@ ATF_TC_WITHOUT_HEAD(default__values__as_the_design_has_them);
 ATF_TC_BODY(default__values__as_the_design_has_them, tc)
 {
 	settings_default(&settings);
-	ATF_CHECK_EQ(CREATE_MAILDIR, settings.create);
+	ATF_CHECK_EQ(CREATE_MAILBOX, settings.create);
 	ATF_CHECK_EQ(270, settings.deadline_s);
 	ATF_CHECK_STREQ("+", settings.delimiter);
 	ATF_CHECK_EQ(TRACE_MISSING, settings.delivered_to);
@@ -115,7 +115,7 @@ ATF_TC_BODY(read__forms_of_a_line__all_understood, tc)
 {
 	static const char *const forms[] = { "create=no", "create=no\n",
 		" \t create \t = \t no \t \n", "create = no\r\n",
-		"create = maildir\ncreate = no\n" };
+		"create = mailbox\ncreate = no\n" };
 	size_t i;
 
 	for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
@@ -137,7 +137,7 @@ ATF_TC_BODY(read__comments_and_empty_lines__nothing_set, tc)
 {
 	ATF_CHECK_EQ(VERDICT_OK,
 	    read_text("\n \t\n#\n # create = no\n#create = no\n"));
-	ATF_CHECK_EQ(CREATE_MAILDIR, settings.create);
+	ATF_CHECK_EQ(CREATE_MAILBOX, settings.create);
 }
 
 ATF_TC_WITHOUT_HEAD(read__empty_file__defaults);
@@ -145,7 +145,7 @@ ATF_TC_BODY(read__empty_file__defaults, tc)
 {
 	ATF_CHECK_EQ(VERDICT_OK, read_text(""));
 	ATF_CHECK(settings.is_file_read);
-	ATF_CHECK_EQ(CREATE_MAILDIR, settings.create);
+	ATF_CHECK_EQ(CREATE_MAILBOX, settings.create);
 }
 
 ATF_TC_WITHOUT_HEAD(read__unknown_name__retry_with_file_and_line);
@@ -248,7 +248,7 @@ check_mode(mode_t mode, bool is_accepted)
 	    settings_read(&settings, "mda.conf", true, &why));
 	if (!is_accepted)
 		ATF_CHECK_STREQ("settings-mode", why.step);
-	ATF_CHECK_EQ(is_accepted ? CREATE_NO : CREATE_MAILDIR, settings.create);
+	ATF_CHECK_EQ(is_accepted ? CREATE_NO : CREATE_MAILBOX, settings.create);
 }
 
 ATF_TC_WITHOUT_HEAD(file__writable_by_others__retry_at_settings_mode);
@@ -274,7 +274,7 @@ ATF_TC_BODY(file__of_another_user__retry_at_settings_owner, tc)
 	ATF_CHECK_EQ(VERDICT_RETRY,
 	    settings_read(&settings, "mda.conf", true, &why));
 	ATF_CHECK_STREQ("settings-owner", why.step);
-	ATF_CHECK_EQ(CREATE_MAILDIR, settings.create);
+	ATF_CHECK_EQ(CREATE_MAILBOX, settings.create);
 }
 
 ATF_TC(file__of_root__accepted_by_a_user);
@@ -337,7 +337,7 @@ ATF_TC_BODY(file__larger_than_64_kib__retry_at_settings_size, tc)
 ATF_TC_WITHOUT_HEAD(override__assignment__on_top_of_the_file);
 ATF_TC_BODY(override__assignment__on_top_of_the_file, tc)
 {
-	ATF_REQUIRE_EQ(VERDICT_OK, read_text("create = maildir\n"));
+	ATF_REQUIRE_EQ(VERDICT_OK, read_text("create = mailbox\n"));
 	ATF_REQUIRE_EQ(VERDICT_OK,
 	    settings_override(&settings, "create=no", &why));
 	ATF_CHECK_EQ(CREATE_NO, settings.create);

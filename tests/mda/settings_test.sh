@@ -62,7 +62,7 @@ file__named__is_read_body()
 	shows return_path never settings:5 -c settings
 	shows deadline 100s settings:6 -c settings
 	shows delimiter '+-' settings:7 -c settings
-	shows create maildir default -c settings
+	shows create mailbox default -c settings
 	make_message message
 	atf_check "$MDA" -c settings -f a@b -m box/ <message
 	expect_only box message
@@ -168,7 +168,7 @@ atf_test_case value__two_choices__file_and_line_are_told
 value__two_choices__file_and_line_are_told_body()
 {
 	value_is_bad return_path 'missing always'
-	value_is_bad create 'maildir no'
+	value_is_bad create 'mailbox no'
 }
 
 atf_test_case value__not_a_number__file_and_line_are_told
