@@ -6,8 +6,8 @@
 void
 json_escape_byte(char *text, unsigned char byte)
 {
-	bool is_plain = byte >= ' ' && byte < 0x7f && byte != '"' &&
-	    byte != '\\';
+	bool is_plain =
+	    byte >= ' ' && byte < 0x7f && byte != '"' && byte != '\\';
 
 	if (is_plain)
 		(void)snprintf(text, JSON_ESCAPED_MAX, "%c", byte);

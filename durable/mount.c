@@ -64,10 +64,9 @@ mount_read(struct mount *mount, char *line, long id)
 		word = next_word(&line); /* tags, as many as there are */
 	while (word[0] != '\0' && strcmp(word, "-") != 0);
 	copy_unescaped(mount->kind, sizeof(mount->kind), next_word(&line));
-	copy_unescaped(
-	    mount->source, sizeof(mount->source), next_word(&line));
-	(void)snprintf(mount->options, sizeof(mount->options), "%s,%s",
-	    options, next_word(&line)); /* cut where it is too long */
+	copy_unescaped(mount->source, sizeof(mount->source), next_word(&line));
+	(void)snprintf(mount->options, sizeof(mount->options), "%s,%s", options,
+	    next_word(&line)); /* cut where it is too long */
 	return mount->kind[0] != '\0';
 }
 
@@ -94,11 +93,9 @@ mount_find(struct mount *mount, int fd)
 
 	if (fstatfs(fd, &fs) == -1)
 		return false;
-	(void)strlcpy(
-	    mount->point, fs.f_mntonname, sizeof(mount->point));
+	(void)strlcpy(mount->point, fs.f_mntonname, sizeof(mount->point));
 	(void)strlcpy(mount->kind, fs.f_fstypename, sizeof(mount->kind));
-	(void)strlcpy(
-	    mount->source, fs.f_mntfromname, sizeof(mount->source));
+	(void)strlcpy(mount->source, fs.f_mntfromname, sizeof(mount->source));
 	(void)snprintf(mount->options, sizeof(mount->options), "%s%s",
 	    (fs.f_flags & MNT_RDONLY) != 0 ? "ro" : "rw",
 	    (fs.f_flags & MNT_ASYNC) != 0 ? ",async" : "");
@@ -135,8 +132,7 @@ mount_find(struct mount *mount, int fd)
 
 	if (info == NULL)
 		return false;
-	while (id != -1 && !is_found &&
-	    getline(&line, &size_bytes, info) != -1)
+	while (id != -1 && !is_found && getline(&line, &size_bytes, info) != -1)
 		is_found = mount_read(mount, line, id);
 	free(line);
 	(void)fclose(info); /* opened for reading only */

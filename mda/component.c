@@ -15,7 +15,7 @@
 enum { NAME_MAX_BYTES = 64, GROUPS_MAX = 1024 };
 
 /* Who the process is to a file: one class of the mode decides. */
-enum class { CLASS_OWNER, CLASS_GROUP, CLASS_OTHERS };
+enum mode_class { CLASS_OWNER, CLASS_GROUP, CLASS_OTHERS };
 
 static bool
 has_acl(const struct path_walk *walk)
@@ -150,7 +150,7 @@ is_member(gid_t gid)
 	return false;
 }
 
-static enum class
+static enum mode_class
 class_of(const struct stat *st)
 {
 	if (st->st_uid == geteuid())
@@ -160,7 +160,7 @@ class_of(const struct stat *st)
 
 /* Do the mode's bits alone refuse it to that class? */
 static bool
-mode_refuses(mode_t mode, enum class class, int rights)
+mode_refuses(mode_t mode, enum mode_class class, int rights)
 {
 	unsigned int bits = (unsigned int)mode >> (6 - 3 * class);
 
@@ -170,10 +170,9 @@ mode_refuses(mode_t mode, enum class class, int rights)
 }
 
 void
-component_refusal(
-    struct tell *tell, const struct path_walk *walk, int rights)
+component_refusal(struct tell *tell, const struct path_walk *walk, int rights)
 {
-	enum class class = class_of(&walk->st);
+	enum mode_class class = class_of(&walk->st);
 	long uid = (long)geteuid();
 
 	if (!mode_refuses(walk->st.st_mode, class, rights))

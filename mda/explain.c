@@ -105,8 +105,7 @@ tell_maildir_steps(struct tell *tell, bool syncs_again)
 {
 	tell_list(tell, "steps");
 	tell_item(tell, _("steps"), _("1. read the message to its end"));
-	tell_item(tell, "",
-	    _("2. write it to a file in tmp, and fsync that"));
+	tell_item(tell, "", _("2. write it to a file in tmp, and fsync that"));
 	tell_item(tell, "",
 	    _("3. look in tmp for the same message, left by a delivery that "
 	      "crashed"));
@@ -126,8 +125,7 @@ tell_mbox_steps(struct tell *tell)
 	    _("2. take the locks, and see that the file is still the one at "
 	      "the path"));
 	tell_item(tell, "", _("3. repair what the journal tells of"));
-	tell_item(tell, "",
-	    _("4. note the message in the journal, durably"));
+	tell_item(tell, "", _("4. note the message in the journal, durably"));
 	tell_item(tell, "",
 	    _("5. append it with one write that reaches the disk, or cut "
 	      "back"));

@@ -36,8 +36,7 @@ complain(struct look *look)
 	char sentence[TELL_SENTENCE_MAX];
 
 	report_sentence(sentence, sizeof(sentence), look->why);
-	tell_problem(
-	    look->tell, TELL_FAILURE, look->why->step, "%s", sentence);
+	tell_problem(look->tell, TELL_FAILURE, look->why->step, "%s", sentence);
 	return VERDICT_RETRY;
 }
 
@@ -101,8 +100,8 @@ open_file(struct look *look)
 		return need_folder_writing(look, "mbox-open");
 	}
 	if (box->fd == -1)
-		return fail(
-		    look, errno == ENOENT ? "mbox-missing" : "mbox-open");
+		return fail(look,
+		    errno == ENOENT ? "mbox-missing" : "mbox-open");
 	if (fstat(box->fd, &box->st) == -1)
 		return fail(look, "fstat");
 	return look_at_file(look);

@@ -60,10 +60,9 @@ need_reading(struct check *check)
 	if (error == 0)
 		return VERDICT_OK;
 	tell_problem(check->tell, TELL_FAILURE, "not-readable",
-	    _("%s is not readable and searchable by uid %ld"),
-	    check->walk.here, (long)geteuid());
-	return refuse(
-	    check, &check->walk, R_OK | X_OK, "open-dir", error);
+	    _("%s is not readable and searchable by uid %ld"), check->walk.here,
+	    (long)geteuid());
+	return refuse(check, &check->walk, R_OK | X_OK, "open-dir", error);
 }
 
 static enum verdict
@@ -84,10 +83,9 @@ need_writing(struct check *check)
 	if (error == EROFS)
 		return read_only(check, check->walk.here, "open");
 	tell_problem(check->tell, TELL_FAILURE, "not-writable",
-	    _("%s is not readable and writable by uid %ld"),
-	    check->walk.here, (long)geteuid());
-	return refuse(
-	    check, &check->walk, R_OK | W_OK | X_OK, "open", error);
+	    _("%s is not readable and writable by uid %ld"), check->walk.here,
+	    (long)geteuid());
+	return refuse(check, &check->walk, R_OK | W_OK | X_OK, "open", error);
 }
 
 /* What is missing is made in the folder above it. */
@@ -137,7 +135,10 @@ need_parent(struct check *check)
 	if (destination->kind == BOX_MBOX)
 		return fail(check, "open-dir", ENOENT);
 	errno = ENOENT;
-	return failure_errno(check->why, "maildir-parent", destination->path);
+	return failure_errno(check->why,
+	    check->job->settings.create == CREATE_NO ? "maildir-missing"
+						     : "maildir-parent",
+	    destination->path);
 }
 
 static enum verdict

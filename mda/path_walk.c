@@ -25,8 +25,8 @@ stop(struct path_walk *walk, int error)
 static bool
 read_target(struct path_walk *walk)
 {
-	ssize_t length = readlink(
-	    walk->here, walk->target, sizeof(walk->target) - 1);
+	ssize_t length =
+	    readlink(walk->here, walk->target, sizeof(walk->target) - 1);
 
 	if (length == -1)
 		return stop(walk, errno);
@@ -68,8 +68,7 @@ follow(struct path_walk *walk)
 	(void)strlcpy(rest, walk->rest, sizeof(rest)); /* as large */
 	(void)strlcpy(walk->rest, walk->target, sizeof(walk->rest));
 	(void)strlcat(walk->rest, "/", sizeof(walk->rest));
-	if (strlcat(walk->rest, rest, sizeof(walk->rest)) >=
-	    sizeof(walk->rest))
+	if (strlcat(walk->rest, rest, sizeof(walk->rest)) >= sizeof(walk->rest))
 		return false;
 	if (walk->target[0] == '/')
 		walk->here[0] = '\0';

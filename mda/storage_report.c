@@ -40,6 +40,9 @@ static const struct remark options[] = {
 	{ "volatile", TELL_WARNING, "volatile-overlay",
 	    N_("mounted with volatile: an fsync does nothing there, and no "
 	       "mail survives a power cut") },
+	{ "fsync=volatile", TELL_WARNING, "volatile-overlay",
+	    N_("mounted with fsync=volatile: an fsync does nothing there, and "
+	       "no mail survives a power cut") },
 	{ "async", TELL_WARNING, "async-mount",
 	    N_("mounted with async: the names of files are written later, and "
 	       "may be lost in a power cut") },
@@ -99,8 +102,8 @@ static const struct remark kinds[] = {
 static void
 remark_on(struct tell *tell, const struct remark *remark)
 {
-	tell_problem(
-	    tell, remark->weight, remark->code, "%s", _(remark->sentence));
+	tell_problem(tell, remark->weight, remark->code, "%s",
+	    _(remark->sentence));
 }
 
 static bool
@@ -240,8 +243,8 @@ open_deepest(const char *path)
 
 	(void)snprintf(part, sizeof(part), "%s", path);
 	fd = open(part, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	while (fd == -1 && (slash = strrchr(part, '/')) != NULL &&
-	    slash != part) {
+	while (
+	    fd == -1 && (slash = strrchr(part, '/')) != NULL && slash != part) {
 		*slash = '\0';
 		fd = open(part, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	}
@@ -252,8 +255,8 @@ open_deepest(const char *path)
 }
 
 enum verdict
-storage_report(struct tell *tell, const struct job *job,
-    bool *syncs_again_out, struct failure *why)
+storage_report(struct tell *tell, const struct job *job, bool *syncs_again_out,
+    struct failure *why)
 {
 	int fd = open_deepest(job->destination.path);
 	enum verdict verdict;

@@ -126,7 +126,7 @@ void tell_item(struct tell *tell, const char *label, const char *sentence);
  * Gives   a line here, with a "!" in front unless it is a note; or an object
  *         in the list "problems", at the end.
  */
-void tell_problem(struct tell *tell, enum tell_weight weight,
-    const char *code, const char *format, ...) TELL_FORMAT(4, 5);
+void tell_problem(struct tell *tell, enum tell_weight weight, const char *code,
+    const char *format, ...) TELL_FORMAT(4, 5);
 
 #endif
