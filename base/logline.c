@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/json.h"
+
 enum {
 	VALUE_MAX = 512, /* bytes of one value that are shown */
 	CLOSE_RESERVE = 2 /* room kept for "}" */
@@ -62,12 +64,12 @@ needs_quotes(struct span value)
 static bool
 append_byte(struct logline *line, unsigned char byte)
 {
-	char escaped[8];
+	char escaped[JSON_ESCAPED_MAX];
 
-	if (is_plain(byte) || byte == ' ')
+	if (line->is_json)
+		json_escape_byte(escaped, byte);
+	else if (is_plain(byte) || byte == ' ')
 		(void)snprintf(escaped, sizeof(escaped), "%c", byte);
-	else if (line->is_json)
-		(void)snprintf(escaped, sizeof(escaped), "\\u%04x", byte);
 	else
 		(void)snprintf(escaped, sizeof(escaped), "\\%03o", byte);
 	return append(line, escaped);

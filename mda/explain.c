@@ -1,176 +1,270 @@
 #include "mda/explain.h"
 
-#include <sys/stat.h>
-
 #include <stdio.h>
-#include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "account/keeper.h"
+#include "account/privilege.h"
+#include "mda/account_report.h"
+#include "mda/log_report.h"
 #include "mda/mbox_report.h"
 #include "mda/nls.h"
 #include "mda/path_report.h"
 #include "mda/plan.h"
 #include "mda/report.h"
-
-enum { GROUPS_MAX = 64 };
-
-static int
-print_failure(const struct failure *why, int exit_code)
-{
-	char sentence[1024];
-
-	report_sentence(sentence, sizeof(sentence), why);
-	(void)printf(_("problem     %s\n"), sentence);
-	(void)printf(_("exit        %d\n"), exit_code);
-	return exit_code;
-}
+#include "mda/storage_report.h"
+#include "mda/tell.h"
 
 static void
-print_account(const struct account *account)
+tell_origin(struct tell *tell, const struct settings *settings, size_t row)
 {
-	gid_t groups[GROUPS_MAX];
-	int count = getgroups(GROUPS_MAX, groups);
-	int i;
+	static const char *const words[] = { "default", "file", "option" };
+	const struct setting_origin *origin = &settings->origins[row];
 
-	(void)printf(_("account     uid %ld, gid %ld, groups"),
-	    (long)geteuid(), (long)getegid());
-	for (i = 0; i < count; i++)
-		(void)printf(" %ld", (long)groups[i]);
-	(void)printf("\n");
-	(void)printf(_("home        %s\n"),
-	    account->home[0] == '\0' ? _("unknown") : account->home);
+	tell_text(tell, "from", words[origin->source]);
+	if (origin->source == FROM_FILE) {
+		tell_text(tell, "file", origin->file);
+		tell_number(tell, "line", origin->line);
+	}
 }
 
+/* Shown behind the value; text is size_bytes large. */
 static void
-print_origin(const struct settings *settings, size_t row)
+show_origin(char *text, size_t size_bytes, const struct settings *settings,
+    size_t row)
 {
 	const struct setting_origin *origin = &settings->origins[row];
 
 	switch (origin->source) {
 	case FROM_DEFAULT:
-		(void)printf(_("(default)\n"));
-		break;
+		(void)snprintf(text, size_bytes, "%s", _("(default)"));
+		return;
 	case FROM_FILE:
-		(void)printf("(%s:%u)\n", origin->file, origin->line);
-		break;
+		(void)snprintf(text, size_bytes, "(%s:%u)", origin->file,
+		    origin->line); /* cut rather than nothing */
+		return;
 	case FROM_OPTION:
-		(void)printf("(-o)\n");
-		break;
+		(void)snprintf(text, size_bytes, "(-o)");
+		return;
 	}
 }
 
 static void
-print_settings(const struct settings *settings)
+tell_setting(struct tell *tell, const struct settings *settings, size_t row)
 {
+	const char *name = settings_rule(row)->name;
 	char value[SETTING_VALUE_MAX];
+	char origin[PATH_MAX];
+
+	settings_show(value, settings, row);
+	show_origin(origin, sizeof(origin), settings, row);
+	tell_object(tell, name);
+	tell_text(tell, "value", value);
+	tell_origin(tell, settings, row);
+	tell_close(tell);
+	tell_line(tell, NULL, "  %-16s = %-20s %s", name, value, origin);
+}
+
+static void
+tell_settings(struct tell *tell, const struct settings *settings)
+{
 	size_t row;
 
-	(void)printf(settings->is_file_read ? _("settings    %s\n")
-					    : _("settings    %s is missing: "
-						"defaults\n"),
-	    settings->file);
-	for (row = 0; settings_rule(row) != NULL; row++) {
-		settings_show(value, settings, row);
-		(void)printf("  %-16s = %-20s ", settings_rule(row)->name,
-		    value);
-		print_origin(settings, row);
-	}
+	tell_text(tell, "settings_file", settings->file);
+	tell_truth(tell, "settings_file_read", settings->is_file_read);
+	if (settings->is_file_read)
+		tell_line(tell, _("settings"), "%s", settings->file);
+	else
+		tell_line(tell, _("settings"), _("%s is missing: defaults"),
+		    settings->file);
+	tell_object(tell, "settings");
+	for (row = 0; settings_rule(row) != NULL; row++)
+		tell_setting(tell, settings, row);
+	tell_close(tell);
 }
 
 static void
-print_envelope(const struct job *job)
+tell_envelope(struct tell *tell, const struct job *job)
 {
 	const struct options *options = &job->options;
 
-	(void)printf(_("sender      %s\n"),
+	tell_object(tell, "envelope");
+	tell_text(tell, "sender", options->sender);
+	tell_line(tell, _("sender"), "%s",
 	    options->sender == NULL ? _("from the From_ line, else unknown")
 				    : options->sender);
 	if (options->recipient != NULL)
-		(void)printf(_("recipient   %s\n"), options->recipient);
+		tell_pair(tell, "recipient", _("recipient"),
+		    options->recipient);
 	if (job->detail[0] != '\0')
-		(void)printf(_("detail      %s\n"), job->detail);
+		tell_pair(tell, "detail", _("detail"), job->detail);
+	if (options->queue_id != NULL)
+		tell_pair(tell, "queue", _("queue id"), options->queue_id);
+	tell_close(tell);
 }
 
 static void
-print_maildir_steps(const struct settings *settings)
+tell_maildir_steps(struct tell *tell, bool syncs_again)
 {
-	(void)printf(_("steps       1. read the message to its end\n"));
-	(void)printf(_("            2. write it to a file in tmp, and fsync "
-		       "that\n"));
-	(void)printf(_("            3. look in tmp for the same message, left "
-		       "by a delivery that crashed\n"));
-	(void)printf(_("            4. link it into new, and fsync that "
-		       "folder\n"));
-	if (settings->sync_after_link == AFTER_LINK_ALWAYS)
-		(void)printf(_("               and fsync the file again\n"));
-	(void)printf(_("            5. unlink the name in tmp, and exit 0\n"));
+	tell_list(tell, "steps");
+	tell_item(tell, _("steps"), _("1. read the message to its end"));
+	tell_item(tell, "", _("2. write it to a file in tmp, and fsync that"));
+	tell_item(tell, "",
+	    _("3. look in tmp for the same message, left by a delivery that "
+	      "crashed"));
+	tell_item(tell, "", _("4. link it into new, and fsync that folder"));
+	if (syncs_again)
+		tell_item(tell, "", _("   and fsync the file again"));
+	tell_item(tell, "", _("5. unlink the name in tmp, and exit 0"));
+	tell_close(tell);
 }
 
 static void
-print_mbox_steps(void)
+tell_mbox_steps(struct tell *tell)
 {
-	(void)printf(_("steps       1. read the message to its end\n"));
-	(void)printf(_("            2. take the locks, and see that the file "
-		       "is still the one at the path\n"));
-	(void)printf(_("            3. repair what the journal tells of\n"));
-	(void)printf(_("            4. note the message in the journal, "
-		       "durably\n"));
-	(void)printf(_("            5. append it with one write that reaches "
-		       "the disk, or cut back\n"));
-	(void)printf(_("            6. settle the journal, give the locks "
-		       "back, and exit 0\n"));
+	tell_list(tell, "steps");
+	tell_item(tell, _("steps"), _("1. read the message to its end"));
+	tell_item(tell, "",
+	    _("2. take the locks, and see that the file is still the one at "
+	      "the path"));
+	tell_item(tell, "", _("3. repair what the journal tells of"));
+	tell_item(tell, "", _("4. note the message in the journal, durably"));
+	tell_item(tell, "",
+	    _("5. append it with one write that reaches the disk, or cut "
+	      "back"));
+	tell_item(tell, "",
+	    _("6. settle the journal, give the locks back, and exit 0"));
+	tell_close(tell);
 }
 
-static bool
-print_maildir(const struct job *job)
+static void
+tell_mailbox(struct tell *tell, const struct destination *destination)
 {
-	const struct destination *destination = &job->destination;
-	bool is_well;
+	bool is_mbox = destination->kind == BOX_MBOX;
+	bool has_folder = destination->folder[0] != '\0';
 
-	(void)printf(_("mailbox     Maildir %s\n"), destination->path);
-	if (destination->folder[0] != '\0')
-		(void)printf(_("folder      .%s\n"), destination->folder);
-	is_well = path_report(job);
-	print_maildir_steps(&job->settings);
-	return is_well;
+	tell_object(tell, "mailbox");
+	tell_text(tell, "kind", is_mbox ? "mbox" : "maildir");
+	tell_text(tell, "path", destination->path);
+	tell_text(tell, "folder", has_folder ? destination->folder : NULL);
+	tell_close(tell);
+	tell_line(tell, _("mailbox"), is_mbox ? "mbox %s" : "Maildir %s",
+	    destination->path);
+	if (has_folder)
+		tell_line(tell, _("folder"), ".%s", destination->folder);
 }
 
-static bool
-print_mbox(const struct job *job)
+/* What comes behind the first failure is told too, but why keeps the first. */
+static enum verdict
+tell_way(struct tell *tell, const struct job *job, struct failure *why)
 {
-	bool is_well;
+	bool is_mbox = job->destination.kind == BOX_MBOX;
+	enum verdict verdict = path_report(tell, job, why);
+	bool is_path_well = verdict == VERDICT_OK;
+	struct failure later;
+	bool syncs_again;
 
-	(void)printf(_("mailbox     mbox %s\n"), job->destination.path);
-	is_well = path_report(job);
-	if (is_well)
-		is_well = mbox_report(job);
-	print_mbox_steps();
-	return is_well;
+	if (storage_report(tell, job, &syncs_again,
+		verdict == VERDICT_OK ? why : &later) != VERDICT_OK)
+		verdict = VERDICT_RETRY;
+	if (is_mbox && is_path_well &&
+	    mbox_report(tell, job, verdict == VERDICT_OK ? why : &later) !=
+		VERDICT_OK)
+		verdict = VERDICT_RETRY;
+	if (is_mbox)
+		tell_mbox_steps(tell);
+	else
+		tell_maildir_steps(tell, syncs_again);
+	return verdict;
+}
+
+/* What root would have done as the account is looked at as the account. */
+static enum verdict
+become_account(struct job *job, struct failure *why)
+{
+	struct keeper keeper;
+
+	if (!job->is_delegated)
+		return VERDICT_OK;
+	if (job->destination.kind == BOX_MBOX) {
+		keeper_open(&keeper, job->destination.path,
+		    job->settings.dotlock_stale_s, &job->account);
+		job->has_keeper = keeper.dir_fd != -1;
+		if (job->has_keeper)
+			(void)close(keeper.dir_fd); /* only asked for */
+	}
+	if (privilege_drop(&job->account, why) != VERDICT_OK)
+		return VERDICT_RETRY;
+	return plan_check_home(job, why);
+}
+
+static enum verdict
+tell_plan(struct tell *tell, struct job *job, struct failure *why)
+{
+	enum verdict verdict = plan_make(job, why);
+
+	if (verdict == VERDICT_OK)
+		verdict = become_account(job, why);
+	if (verdict != VERDICT_OK)
+		return verdict;
+	account_report(tell, &job->account);
+	tell_envelope(tell, job);
+	tell_mailbox(tell, &job->destination);
+	verdict = tell_way(tell, job, why);
+	log_report(tell, &job->settings);
+	return verdict;
+}
+
+static void
+tell_failure(struct tell *tell, const struct failure *why)
+{
+	char sentence[TELL_SENTENCE_MAX];
+
+	report_sentence(sentence, sizeof(sentence), why);
+	tell_text(tell, "step", why->step);
+	tell_text(tell, "subject", why->subject);
+	tell_text(tell, "dsn", why->dsn);
+	tell_text(tell, "problem", sentence);
+	tell_line(tell, _("problem"), "%s %s", why->dsn, sentence);
 }
 
 static int
-print_mailbox(const struct job *job)
+tell_all(struct tell *tell, struct job *job, enum verdict verdict,
+    struct failure *why)
 {
-	bool is_well = job->destination.kind == BOX_MBOX ? print_mbox(job)
-							 : print_maildir(job);
+	int exit_code;
 
-	(void)printf(_("exit        %d\n"), is_well ? EX_OK : EX_TEMPFAIL);
-	return is_well ? EX_OK : EX_TEMPFAIL;
+	if (verdict != VERDICT_OK) {
+		exit_code = EX_USAGE;
+	} else if (plan_settings(job, why) != VERDICT_OK) {
+		verdict = VERDICT_RETRY;
+		exit_code = EX_CONFIG;
+	} else {
+		tell_settings(tell, &job->settings);
+		verdict = tell_plan(tell, job, why);
+		exit_code = verdict == VERDICT_OK ? EX_OK : why->exit_code;
+	}
+	if (verdict != VERDICT_OK)
+		tell_failure(tell, why);
+	tell_number(tell, "exit", exit_code);
+	tell_line(tell, _("exit"), "%d", exit_code);
+	return exit_code;
 }
 
 int
 explain(struct job *job, enum verdict parsed, struct failure *why)
 {
-	nls_start();
-	if (parsed != VERDICT_OK)
-		return print_failure(why, EX_USAGE);
-	if (plan_settings(job, why) != VERDICT_OK)
-		return print_failure(why, EX_CONFIG);
-	print_settings(&job->settings);
-	if (plan_make(job, why) != VERDICT_OK)
-		return print_failure(why, why->exit_code);
-	print_account(&job->account);
-	print_envelope(job);
-	return print_mailbox(job);
+	static struct tell tell; /* large */
+	int exit_code;
+
+	if (job->options.is_json)
+		nls_skip();
+	else
+		nls_start();
+	tell_start(&tell, stdout, job->options.is_json);
+	exit_code = tell_all(&tell, job, parsed, why);
+	if (!tell_end(&tell) && exit_code == EX_OK)
+		return EX_IOERR;
+	return exit_code;
 }

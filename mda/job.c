@@ -1,13 +1,11 @@
 #include "mda/job.h"
 
-#include <sys/stat.h>
-
 #include <string.h>
-#include <unistd.h>
 
 #include "account/keeper.h"
 #include "base/interrupt.h"
 #include "compat/compat.h"
+#include "mda/plan.h"
 
 static const char *
 home_or_null(const struct job *job)
@@ -146,39 +144,10 @@ store(struct job *job, struct failure *why)
 	return deliver_maildir(job, why);
 }
 
-static bool
-is_in_home(const struct job *job)
-{
-	size_t length = strlen(job->account.home);
-
-	return length > 1 &&
-	    strncmp(job->destination.path, job->account.home, length) == 0 &&
-	    job->destination.path[length] == '/';
-}
-
-/* In a home that others can change, they could turn the mail elsewhere. */
-static enum verdict
-check_home(const struct job *job, struct failure *why)
-{
-	const char *home = job->account.home;
-	struct stat st;
-
-	if (!job->is_delegated || job->settings.home_check == ANSWER_NO ||
-	    !is_in_home(job))
-		return VERDICT_OK;
-	if (stat(home, &st) == -1)
-		return failure_errno(why, "home-missing", home);
-	if (st.st_uid != job->account.uid && st.st_uid != 0)
-		return failure_retry(why, "home-owner", "4.3.5", home);
-	if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-		return failure_retry(why, "home-mode", "4.3.5", home);
-	return VERDICT_OK;
-}
-
 enum verdict
 job_deliver(struct job *job, int in_fd, struct failure *why)
 {
-	enum verdict verdict = check_home(job, why);
+	enum verdict verdict = plan_check_home(job, why);
 
 	if (verdict == VERDICT_OK)
 		verdict = read_message(job, in_fd, why);

@@ -37,6 +37,7 @@ struct job {
 	struct mbox mbox; /* borrows from the job */
 	struct mbox_delivery mbox_delivery;
 	struct mbox_helper helper;
+	bool has_keeper; /* for mda -n: root would help in the spool */
 	int keeper_fd; /* borrowed: a process with root's rights, or -1 */
 };
 
@@ -45,8 +46,8 @@ struct job {
  *
  * Takes   in_fd, where the message comes from.
  * Gives   the promise: VERDICT_OK when it is on stable storage.
- * Fails   as message_open(), maildir_deliver() and mbox_deliver(), and
- *         VERDICT_RETRY at "home-missing", "home-owner" or "home-mode".
+ * Fails   as plan_check_home(), message_open(), maildir_deliver() and
+ *         mbox_deliver().
  * Owns    job_close() frees the message and closes the mailbox.
  */
 enum verdict job_deliver(struct job *job, int in_fd, struct failure *why);

@@ -25,9 +25,11 @@ print_help(void)
 	(void)printf(
 	    _("usage: mda [-nv] [-a address] [-c file] [-d user] [-e detail]\n"
 	      "           [-f sender] [-m mailbox] [-o setting=value] [-q id]\n"
+	      "           [--json]\n"
 	      "Deliver the message on standard input, durably, and exit 0;\n"
 	      "or exit 75, and nothing of it is visible. -n explains what\n"
-	      "would be done, -v shows the log line. See mda(1).\n"));
+	      "would be done, --json does so for programs, -v shows the log\n"
+	      "line. See mda(1).\n"));
 	return EX_OK;
 }
 

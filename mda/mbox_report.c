@@ -10,155 +10,252 @@
 #include "mda/report.h"
 #include "mda/settings.h"
 
+struct look {
+	struct tell *tell;
+	const struct job *job;
+	struct box box;
+	struct failure *why;
+};
+
 static void
-print_setting(const struct job *job, const char *label, const char *name)
+tell_setting(const struct look *look, const char *label, const char *name)
 {
 	char value[SETTING_VALUE_MAX];
 	size_t row;
 
 	for (row = 0; settings_rule(row) != NULL; row++)
 		if (strcmp(settings_rule(row)->name, name) == 0) {
-			settings_show(value, &job->settings, row);
-			(void)printf("%s%s\n", label, value);
+			settings_show(value, &look->job->settings, row);
+			tell_line(look->tell, label, "%s", value);
 		}
 }
 
-static bool
-complain(const char *step, const char *path)
+static enum verdict
+complain(struct look *look)
 {
-	char sentence[1024];
-	struct failure why;
+	char sentence[TELL_SENTENCE_MAX];
 
-	(void)failure_errno(&why, step, path);
-	report_sentence(sentence, sizeof(sentence), &why);
-	(void)printf(_("            ! %s\n"), sentence);
-	return false;
+	report_sentence(sentence, sizeof(sentence), look->why);
+	tell_problem(look->tell, TELL_FAILURE, look->why->step, "%s", sentence);
+	return VERDICT_RETRY;
 }
 
-static bool
-print_file(const struct job *job, const struct stat *st)
+static enum verdict
+fail(struct look *look, const char *step)
 {
-	const char *path = job->destination.path;
+	(void)failure_errno(look->why, step, look->job->destination.path);
+	return complain(look);
+}
 
-	(void)printf(_("file        %s, %lld bytes\n"), path,
-	    (long long)st->st_size);
+/* A check that failed, and no system call. */
+static enum verdict
+refuse(struct look *look, const char *step)
+{
+	errno = 0;
+	return fail(look, step);
+}
+
+static enum verdict
+look_at_file(struct look *look)
+{
+	const struct stat *st = &look->box.st;
+
+	tell_truth(look->tell, "is_there", true);
+	tell_number(look->tell, "bytes", (long long)st->st_size);
+	tell_line(look->tell, _("file"), _("%s, %lld bytes"),
+	    look->job->destination.path, (long long)st->st_size);
 	if (!S_ISREG(st->st_mode))
-		return complain("mbox-kind", path);
+		return refuse(look, "mbox-kind");
 	if (st->st_nlink != 1)
-		return complain("mbox-links", path);
+		return refuse(look, "mbox-links");
 	if (st->st_uid != geteuid())
-		return complain("mbox-owner", path);
-	return true;
+		return refuse(look, "mbox-owner");
+	if (faccessat(look->box.dir_fd, look->box.name, W_OK, AT_EACCESS) == -1)
+		return fail(look, "mbox-open");
+	return VERDICT_OK;
 }
 
-static bool
-open_file(struct box *box, const struct job *job)
+/* Of what would be made beside the mbox: the file itself, the dotlock. */
+static enum verdict
+need_folder_writing(struct look *look, const char *step)
 {
-	const char *path = job->destination.path;
-	bool may_create = job->settings.create != CREATE_NO;
+	if (look->job->has_keeper)
+		return VERDICT_OK; /* root's process makes it */
+	if (faccessat(look->box.dir_fd, ".", W_OK | X_OK, AT_EACCESS) == -1)
+		return fail(look, step);
+	return VERDICT_OK;
+}
+
+static enum verdict
+open_file(struct look *look)
+{
+	struct box *box = &look->box;
 
 	box->fd = openat(box->dir_fd, box->name,
 	    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	if (box->fd == -1 && errno == ENOENT && may_create) {
-		(void)printf(
-		    _("file        %s would be created, mode 0600\n"), path);
-		return true;
+	if (box->fd == -1 && errno == ENOENT &&
+	    look->job->settings.create != CREATE_NO) {
+		tell_truth(look->tell, "is_there", false);
+		tell_line(look->tell, _("file"),
+		    _("%s would be created, mode 0600"),
+		    look->job->destination.path);
+		return need_folder_writing(look, "mbox-open");
 	}
 	if (box->fd == -1)
-		return complain(
-		    errno == ENOENT ? "mbox-missing" : "mbox-open", path);
+		return fail(look,
+		    errno == ENOENT ? "mbox-missing" : "mbox-open");
 	if (fstat(box->fd, &box->st) == -1)
-		return complain("fstat", path);
-	return print_file(job, &box->st);
+		return fail(look, "fstat");
+	return look_at_file(look);
+}
+
+static const char *
+word_for(enum repair_finding finding)
+{
+	switch (finding) {
+	case FOUND_WHOLE:
+		return "whole";
+	case FOUND_TORN:
+		return "torn";
+	case FOUND_NOTHING:
+		return "nothing";
+	case FOUND_FOREIGN:
+		return "foreign";
+	case FOUND_OTHER:
+		break;
+	}
+	return "other";
 }
 
 static void
-print_entry(const struct box *box, const struct journal_entry *entry)
+say_finding(struct look *look, enum repair_finding finding, long long start)
 {
-	long long start = (long long)entry->start;
+	struct tell *tell = look->tell;
 
-	switch (repair_look(box, entry)) {
+	switch (finding) {
 	case FOUND_OTHER:
 		return;
 	case FOUND_WHOLE:
-		(void)printf(_("            at %lld a whole message whose "
-			       "sender was not told: kept\n"),
+		tell_line(tell, "",
+		    _("at %lld a whole message whose sender was not told: "
+		      "kept"),
 		    start);
 		return;
 	case FOUND_TORN:
-		(void)printf(_("            at %lld a torn message of %lld "
-			       "bytes: would be cut off\n"),
-		    start, (long long)box->st.st_size - start);
+		tell_line(tell, "",
+		    _("at %lld a torn message of %lld bytes: would be cut "
+		      "off"),
+		    start, (long long)look->box.st.st_size - start);
 		return;
 	case FOUND_NOTHING:
-		(void)printf(_("            at %lld nothing was written\n"),
-		    start);
+		tell_line(tell, "", _("at %lld nothing was written"), start);
 		return;
 	case FOUND_FOREIGN:
-		(void)printf(_("            at %lld another program has "
-			       "written: not touched\n"),
+		tell_line(tell, "",
+		    _("at %lld another program has written: not touched"),
 		    start);
 		return;
 	}
 }
 
-static bool
-print_journal(const struct box *box)
+static void
+tell_entry(struct look *look, const struct journal_entry *entry)
 {
-	struct journal journal;
-	struct failure why;
-	size_t i;
+	enum repair_finding finding = repair_look(&look->box, entry);
+	long long start = (long long)entry->start;
 
-	if (journal_open(&journal, box, false, &why) != VERDICT_OK)
-		return complain(why.step, box->name);
-	if (box->where->journal == JOURNAL_OFF)
-		(void)printf(_("journal     off: a torn message would stay\n"));
-	else if (journal.fd == -1)
-		(void)printf(_("journal     .%s.mda is not there yet\n"),
-		    box->name);
-	else
-		(void)printf(_("journal     .%s.mda\n"), box->name);
-	for (i = 0; i < JOURNAL_ENTRIES && box->fd != -1; i++)
-		print_entry(box, &journal.entries[i]);
-	journal_close(&journal);
-	return true;
+	if (finding == FOUND_OTHER)
+		return;
+	tell_object(look->tell, NULL);
+	tell_number(look->tell, "start", start);
+	tell_text(look->tell, "finding", word_for(finding));
+	tell_close(look->tell);
+	say_finding(look, finding, start);
 }
 
 static void
-print_locks(const struct job *job, const struct box *box)
+tell_journal(struct look *look, const struct journal *journal)
 {
-	print_setting(job, _("locks       "), "locks");
-	if ((job->settings.locks & MBOX_DOTLOCK) != 0 &&
-	    !dotlock_is_free(&box->dotlock))
-		(void)printf(_("            ! %s is there now: a delivery "
-			       "would wait for it\n"),
-		    box->dotlock.name);
+	struct tell *tell = look->tell;
+	const char *name = look->box.name;
+
+	tell_truth(tell, "journal_is_there", journal->fd != -1);
+	if (look->job->settings.mbox_journal == JOURNAL_OFF)
+		tell_line(tell, _("journal"),
+		    _("off: a torn message would stay"));
+	else if (journal->fd == -1)
+		tell_line(tell, _("journal"), _(".%s.mda is not there yet"),
+		    name);
+	else
+		tell_line(tell, _("journal"), ".%s.mda", name);
 }
 
-bool
-mbox_report(const struct job *job)
+static enum verdict
+open_journal(struct look *look)
 {
-	struct mbox where = {
+	struct journal journal;
+	size_t i;
+
+	if (journal_open(&journal, &look->box, false, look->why) != VERDICT_OK)
+		return complain(look);
+	tell_journal(look, &journal);
+	tell_list(look->tell, "unfinished");
+	for (i = 0; i < JOURNAL_ENTRIES && look->box.fd != -1; i++)
+		tell_entry(look, &journal.entries[i]);
+	tell_close(look->tell);
+	journal_close(&journal);
+	return VERDICT_OK;
+}
+
+static enum verdict
+look_at_locks(struct look *look)
+{
+	const struct dotlock *dotlock = &look->box.dotlock;
+
+	tell_setting(look, _("locks"), "locks");
+	if ((look->job->settings.locks & MBOX_DOTLOCK) == 0)
+		return VERDICT_OK;
+	if (!dotlock_is_free(dotlock))
+		tell_problem(look->tell, TELL_WARNING, "dotlock-there",
+		    _("%s is there now: a delivery would wait for it"),
+		    dotlock->name);
+	return need_folder_writing(look, "dotlock");
+}
+
+static enum verdict
+look_at_all(struct look *look)
+{
+	enum verdict verdict = open_file(look);
+	int fd = look->box.fd;
+
+	if (verdict == VERDICT_OK)
+		verdict = look_at_locks(look);
+	if (verdict == VERDICT_OK)
+		verdict = open_journal(look);
+	if (fd != -1)
+		(void)close(fd); /* opened for reading only */
+	box_close(&look->box);
+	return verdict;
+}
+
+enum verdict
+mbox_report(struct tell *tell, const struct job *job, struct failure *why)
+{
+	const struct mbox where = {
 		.path = job->destination.path,
 		.may_use_fuse = job->settings.mbox_on_fuse == ANSWER_YES,
 		.dotlock_stale_s = job->settings.dotlock_stale_s,
 		.journal = (enum mbox_journal_rule)job->settings.mbox_journal,
 	};
-	struct failure why;
-	struct box box;
-	bool is_well;
+	struct look look = { .tell = tell, .job = job, .why = why };
+	enum verdict verdict;
 
-	print_setting(job, _("format      "), "mbox_format");
-	if (box_open(&box, &where, &why) != VERDICT_OK) {
-		errno = why.sys_errno;
-		return complain(why.step, where.path);
-	}
-	is_well = open_file(&box, job);
-	print_locks(job, &box);
-	if (is_well)
-		is_well = print_journal(&box);
-	if (box.fd != -1)
-		(void)close(box.fd); /* opened for reading only */
-	box_close(&box);
-	return is_well;
+	tell_object(tell, "mbox");
+	tell_setting(&look, _("format"), "mbox_format");
+	if (box_open(&look.box, &where, why) == VERDICT_OK)
+		verdict = look_at_all(&look);
+	else
+		verdict = complain(&look);
+	tell_close(tell);
+	return verdict;
 }

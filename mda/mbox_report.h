@@ -4,16 +4,19 @@
 #ifndef MDA_MBOX_REPORT_H
 #define MDA_MBOX_REPORT_H
 
-#include <stdbool.h>
-
+#include "base/failure.h"
 #include "mda/job.h"
+#include "mda/tell.h"
 
 /*
- * mbox_report - print format, locks, the journal's state, and any repair.
+ * mbox_report - tell format, locks, the journal's state, and any repair.
  *
- * Gives   true when a delivery would most likely succeed. Nothing is changed
- *         and no lock is taken, so another program may change it meanwhile.
+ * Gives   VERDICT_OK when a delivery would most likely succeed. Nothing is
+ *         changed and no lock is taken, so another program may change it
+ *         meanwhile.
+ * Fails   as mbox_deliver() would, before anything is written.
  */
-bool mbox_report(const struct job *job);
+enum verdict mbox_report(
+    struct tell *tell, const struct job *job, struct failure *why);
 
 #endif

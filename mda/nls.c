@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #if HAVE_LIBINTL
+static bool is_started;
+
 /* LANGUAGE=../../x makes glibc open a catalog outside LOCALEDIR. */
 static void
 drop_foreign_paths(void)
@@ -32,8 +34,6 @@ drop_foreign_paths(void)
 void
 nls_start(void)
 {
-	static bool is_started;
-
 	if (is_started)
 		return;
 	is_started = true;
@@ -45,9 +45,20 @@ nls_start(void)
 	(void)bindtextdomain("mda", LOCALEDIR);
 	(void)textdomain("mda");
 }
+
+void
+nls_skip(void)
+{
+	is_started = true;
+}
 #else
 void
 nls_start(void)
+{
+}
+
+void
+nls_skip(void)
 {
 }
 #endif

@@ -26,4 +26,11 @@
  */
 void nls_start(void);
 
+/*
+ * nls_skip - stay with English: what is printed is for programs.
+ *
+ * Gives   nls_start() does nothing from now on.
+ */
+void nls_skip(void);
+
 #endif

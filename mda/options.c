@@ -34,6 +34,7 @@ static const struct option_rule rules[] = {
 	{ 'v', "verbose", OPTION_FLAG, MEMBER(is_verbose) },
 	{ 'Y', NULL, OPTION_IGNORED, 0 },
 	{ '\0', "help", OPTION_FLAG, MEMBER(is_help) },
+	{ '\0', "json", OPTION_FLAG, MEMBER(is_json) },
 	{ '\0', "version", OPTION_FLAG, MEMBER(is_version) },
 };
 
@@ -163,6 +164,8 @@ options_parse(struct options *options, char *const *argv, struct failure *why)
 			verdict = failure_retry(
 			    why, "operand", "4.3.5", *next);
 	}
+	if (options->is_json)
+		options->is_explain = true;
 	return verdict;
 }
 

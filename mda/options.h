@@ -13,7 +13,8 @@ enum { OVERRIDES_MAX = 32 };
 
 /* All strings are borrowed from the arguments or the environment. */
 struct options {
-	bool is_explain; /* -n */
+	bool is_explain; /* -n, or is_json */
+	bool is_json;	 /* --json */
 	bool is_verbose; /* -v */
 	bool is_help;
 	bool is_version;

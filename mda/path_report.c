@@ -3,214 +3,339 @@
 #include <sys/stat.h>
 
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "durable/filesystem.h"
+#include "compat/compat.h"
+#include "mda/component.h"
 #include "mda/nls.h"
+#include "mda/path_walk.h"
 
-struct walk {
+struct check {
+	struct tell *tell;
 	const struct job *job;
-	bool is_well;
-	bool is_missing; /* the last component looked at */
+	struct path_walk walk;
+	struct path_walk above; /* the last folder on the way */
+	bool is_missing;	/* there is nothing at the end of the path */
+	struct failure *why;
 };
 
-static void
-mode_text(char *text, mode_t mode)
+/* The delivery would say it like this. */
+static enum verdict
+fail(struct check *check, const char *step, int error)
 {
-	static const char letters[] = "rwxrwxrwx";
-	int i;
-
-	text[0] = S_ISDIR(mode) ? 'd' : S_ISLNK(mode) ? 'l' : '-';
-	for (i = 0; i < 9; i++)
-		text[i + 1] = (mode & (0400U >> i)) != 0 ? letters[i] : '-';
-	text[10] = '\0';
+	errno = error;
+	return failure_errno(check->why, step, check->walk.here);
 }
 
-static void
-complain(struct walk *walk, const char *sentence)
+static enum verdict
+refuse(struct check *check, const struct path_walk *place, int rights,
+    const char *step, int error)
 {
-	(void)printf("              ! ");
-	(void)printf(sentence, (long)geteuid());
-	(void)printf("\n");
-	walk->is_well = false;
+	if (error == EACCES)
+		component_refusal(check->tell, place, rights);
+	return fail(check, step, error);
 }
 
-static void
-print_component(const char *path, const struct stat *st)
+static enum verdict
+need_search(struct check *check)
 {
-	char mode[12];
+	int error = component_allows(&check->walk, X_OK);
 
-	mode_text(mode, st->st_mode);
-	(void)printf(_("  %s uid %ld gid %ld  %s\n"), mode, (long)st->st_uid,
-	    (long)st->st_gid, path);
+	if (error == 0)
+		return VERDICT_OK;
+	tell_problem(check->tell, TELL_FAILURE, "not-searchable",
+	    _("%s is not searchable by uid %ld"), check->walk.here,
+	    (long)geteuid());
+	return refuse(check, &check->walk, X_OK, "open-dir", error);
 }
 
-static void
-check_component(struct walk *walk, const char *path, int needed)
+/* The Maildir itself is opened for reading. */
+static enum verdict
+need_reading(struct check *check)
 {
-	struct stat st;
+	int error = component_allows(&check->walk, R_OK | X_OK);
 
-	walk->is_missing = false;
-	if (stat(path, &st) == -1 && errno == ENOENT) {
-		(void)printf(_("  missing  %s\n"), path);
-		walk->is_missing = true;
-		return;
+	if (error == 0)
+		return VERDICT_OK;
+	tell_problem(check->tell, TELL_FAILURE, "not-readable",
+	    _("%s is not readable and searchable by uid %ld"), check->walk.here,
+	    (long)geteuid());
+	return refuse(check, &check->walk, R_OK | X_OK, "open-dir", error);
+}
+
+static enum verdict
+read_only(struct check *check, const char *path, const char *step)
+{
+	tell_problem(check->tell, TELL_FAILURE, "read-only",
+	    _("%s lies on a file system that is mounted read-only"), path);
+	return fail(check, step, EROFS);
+}
+
+static enum verdict
+need_writing(struct check *check)
+{
+	int error = component_allows(&check->walk, R_OK | W_OK | X_OK);
+
+	if (error == 0)
+		return VERDICT_OK;
+	if (error == EROFS)
+		return read_only(check, check->walk.here, "open");
+	tell_problem(check->tell, TELL_FAILURE, "not-writable",
+	    _("%s is not readable and writable by uid %ld"), check->walk.here,
+	    (long)geteuid());
+	return refuse(check, &check->walk, R_OK | W_OK | X_OK, "open", error);
+}
+
+/* What is missing is made in the folder above it. */
+static enum verdict
+need_creating(struct check *check)
+{
+	const char *above = check->above.here;
+	int error = component_allows(&check->above, W_OK | X_OK);
+
+	if (error == 0)
+		return VERDICT_OK;
+	if (error == EROFS)
+		return read_only(check, above, "mkdir");
+	tell_problem(check->tell, TELL_FAILURE, "not-writable",
+	    _("nothing can be created in %s by uid %ld"), above,
+	    (long)geteuid());
+	return refuse(check, &check->above, W_OK | X_OK, "mkdir", error);
+}
+
+static enum verdict
+need_folder(struct check *check)
+{
+	if (S_ISDIR(check->walk.st.st_mode))
+		return VERDICT_OK;
+	tell_problem(check->tell, TELL_FAILURE, "not-a-folder",
+	    _("%s is not a folder"), check->walk.here);
+	return fail(check, "open-dir", ENOTDIR);
+}
+
+static enum verdict
+need_no_link(struct check *check)
+{
+	tell_problem(check->tell, TELL_FAILURE, "symbolic-link",
+	    _("%s is a symbolic link, which is not followed here"),
+	    check->walk.here);
+	return fail(check, "open-dir", ELOOP);
+}
+
+/* The folders above a mailbox are never made. */
+static enum verdict
+need_parent(struct check *check)
+{
+	const struct destination *destination = &check->job->destination;
+
+	tell_problem(check->tell, TELL_FAILURE, "parent-missing",
+	    _("%s must exist: it is never created"), check->walk.here);
+	if (destination->kind == BOX_MBOX)
+		return fail(check, "open-dir", ENOENT);
+	errno = ENOENT;
+	return failure_errno(check->why,
+	    check->job->settings.create == CREATE_NO ? "maildir-missing"
+						     : "maildir-parent",
+	    destination->path);
+}
+
+static enum verdict
+not_examined(struct check *check)
+{
+	tell_problem(check->tell, TELL_FAILURE, "not-examined",
+	    _("%s cannot be examined by uid %ld: %s"), check->walk.here,
+	    (long)geteuid(), strerror(check->walk.error));
+	return fail(check, "open-dir", check->walk.error);
+}
+
+static enum verdict
+check_found(struct check *check)
+{
+	enum verdict verdict;
+
+	if (check->walk.target[0] != '\0')
+		return VERDICT_OK;
+	verdict = need_folder(check);
+	if (verdict == VERDICT_OK)
+		verdict = need_search(check);
+	check->above = check->walk;
+	return verdict;
+}
+
+/* A new folder does not take the place of a link that leads nowhere. */
+static enum verdict
+check_missing(struct check *check, bool may_be_missing)
+{
+	if (!path_walk_is_last(&check->walk) || !may_be_missing)
+		return need_parent(check);
+	check->is_missing = true;
+	if (check->walk.links > 0 &&
+	    lstat(check->job->destination.path, &check->walk.st) == 0)
+		return need_parent(check);
+	return VERDICT_OK;
+}
+
+static enum verdict
+walk_to(struct check *check, const char *path, bool may_be_missing)
+{
+	struct path_walk *walk = &check->walk;
+	enum verdict verdict = VERDICT_OK;
+
+	path_walk_start(walk, path);
+	check->is_missing = false;
+	while (verdict == VERDICT_OK && path_walk_next(walk)) {
+		component_tell(check->tell, walk);
+		if (walk->error == 0)
+			verdict = check_found(check);
+		else if (walk->error == ENOENT)
+			verdict = check_missing(check, may_be_missing);
+		else
+			verdict = not_examined(check);
 	}
-	if (stat(path, &st) == -1) {
-		(void)printf("  %s\n", path);
-		complain(walk, _("cannot be examined by uid %ld"));
-		return;
+	return verdict;
+}
+
+/* One more component below a folder that was walked to. */
+static void
+look_at(struct check *check, const char *path)
+{
+	struct path_walk *walk = &check->walk;
+
+	path_walk_start(walk, path);
+	while (path_walk_next(walk) && walk->rest[0] != '\0')
+		continue;
+	component_tell(check->tell, walk);
+	check->is_missing = walk->error == ENOENT;
+}
+
+static enum verdict
+check_inner(struct check *check, const char *path, bool is_written)
+{
+	look_at(check, path);
+	if (check->is_missing) {
+		tell_line(check->tell, "", _("would be created, mode 0700"));
+		return need_creating(check);
 	}
-	print_component(path, &st);
-	if (!S_ISDIR(st.st_mode))
-		complain(walk, _("is not a folder (uid %ld)"));
-	else if (faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) == -1)
-		complain(walk, _("is not searchable by uid %ld"));
-	else if (needed != 0 &&
-	    faccessat(AT_FDCWD, path, needed, AT_EACCESS) == -1)
-		complain(walk, _("is not readable and writable by uid %ld"));
+	if (check->walk.error != 0)
+		return not_examined(check);
+	if (!is_written)
+		return VERDICT_OK;
+	if (check->walk.target[0] != '\0')
+		return need_no_link(check);
+	if (need_folder(check) != VERDICT_OK)
+		return VERDICT_RETRY;
+	return need_writing(check);
 }
 
-/* Everything above the last component: searched, never created. */
-static void
-check_above(struct walk *walk, const char *path)
-{
-	char part[PATH_MAX];
-	size_t length;
-	size_t i;
-
-	if (path[0] != '/')
-		check_component(walk, ".", 0);
-	for (i = 0; path[i] != '\0' && walk->is_well; i++) {
-		if (path[i] != '/')
-			continue;
-		length = i == 0 ? 1 : i;
-		memcpy(part, path, length);
-		part[length] = '\0';
-		check_component(walk, part, 0);
-		if (walk->is_missing)
-			complain(walk,
-			    _("must exist: it is never created (uid %ld)"));
-	}
-}
-
-static bool
-may_create(const struct walk *walk, bool is_folder)
-{
-	const struct job *job = walk->job;
-
-	if (is_folder)
-		return job->destination.is_folder_made;
-	return job->settings.create == CREATE_MAILBOX;
-}
-
-static void
-check_writable_above(struct walk *walk, const char *path)
-{
-	char above[PATH_MAX];
-	char *slash;
-
-	(void)snprintf(above, sizeof(above), "%s", path);
-	slash = strrchr(above, '/');
-	if (slash == NULL)
-		(void)snprintf(above, sizeof(above), ".");
-	else
-		slash[slash == above ? 1 : 0] = '\0';
-	if (faccessat(AT_FDCWD, above, W_OK, AT_EACCESS) == -1)
-		complain(walk,
-		    _("cannot be created: the folder above is not writable by "
-		      "uid %ld"));
-}
-
-static void
-check_box(struct walk *walk, const char *path, bool is_folder)
+static enum verdict
+check_inside(struct check *check)
 {
 	static const char *const inner[] = { "tmp", "new", "cur" };
+	enum verdict verdict = need_reading(check);
 	char part[PATH_MAX];
 	size_t i;
 
-	check_component(walk, path, 0);
-	if (walk->is_missing && !may_create(walk, is_folder)) {
-		if (!walk->job->destination.is_folder_optional)
-			complain(walk, _("is not created: create = no "
-					 "(uid %ld)"));
-		return;
+	check->above = check->walk;
+	for (i = 0; i < 3 && verdict == VERDICT_OK; i++) {
+		if ((size_t)snprintf(part, sizeof(part), "%s/%s",
+			check->above.here, inner[i]) >= sizeof(part))
+			return fail(check, "path-long", ENAMETOOLONG);
+		verdict = check_inner(check, part, i < 2);
 	}
-	if (walk->is_missing) {
-		(void)printf(_("              would be created with tmp, new "
-			       "and cur, mode 0700\n"));
-		check_writable_above(walk, path);
-		return;
-	}
-	for (i = 0; i < 3 && walk->is_well; i++) {
-		if ((size_t)snprintf(part, sizeof(part), "%s/%s", path,
-			inner[i]) >= sizeof(part))
-			return;
-		check_component(walk, part, R_OK | W_OK);
-		if (walk->is_missing)
-			(void)printf(_("              would be created, mode "
-				       "0700\n"));
-	}
+	return verdict;
 }
 
-/* The deepest folder that exists tells the file system. */
-static int
-open_deepest(const char *path)
+static enum verdict
+would_create(struct check *check)
 {
-	char part[PATH_MAX];
-	char *slash;
-	int fd;
-
-	(void)snprintf(part, sizeof(part), "%s", path);
-	fd = open(part, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	while (fd == -1 && (slash = strrchr(part, '/')) != NULL &&
-	    slash != part) {
-		*slash = '\0';
-		fd = open(part, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	}
-	return fd;
+	tell_line(check->tell, "",
+	    _("would be created with tmp, new and cur, mode 0700"));
+	return need_creating(check);
 }
 
-static void
-check_storage(struct walk *walk, const char *path)
+static enum verdict
+not_created(struct check *check, const char *step)
 {
-	int fd = open_deepest(path);
-
-	if (fd == -1)
-		return;
-	(void)printf(_("storage     %s\n"), filesystem_name(fd));
-	if (filesystem_is_volatile(fd))
-		(void)printf(_("            ! lives in memory: nothing there "
-			       "survives a power cut\n"));
-	if (fsync(fd) == -1) {
-		(void)printf(_("            ! a folder cannot be synced: "
-			       "%s\n"),
-		    strerror(errno));
-		if (walk->job->settings.folder_sync == SYNC_REQUIRE)
-			walk->is_well = false;
-	}
-	(void)close(fd);
+	tell_problem(check->tell, TELL_FAILURE, step,
+	    _("%s is not created: create = no"), check->walk.here);
+	return fail(check, step, ENOENT);
 }
 
-bool
-path_report(const struct job *job)
+static enum verdict
+check_folder(struct check *check)
 {
-	const struct destination *destination = &job->destination;
-	struct walk walk = { job, true, false };
-	char folder[PATH_MAX];
+	const struct destination *destination = &check->job->destination;
+	char path[PATH_MAX];
 
-	(void)printf(_("path\n"));
-	check_above(&walk, destination->path);
-	if (walk.is_well && destination->kind == BOX_MAILDIR)
-		check_box(&walk, destination->path, false);
-	if (walk.is_well && destination->folder[0] != '\0' &&
-	    snprintf(folder, sizeof(folder), "%s/.%s", destination->path,
-		destination->folder) < (int)sizeof(folder))
-		check_box(&walk, folder, true);
-	check_storage(&walk, destination->path);
-	return walk.is_well;
+	if ((size_t)snprintf(path, sizeof(path), "%s/.%s", destination->path,
+		destination->folder) >= sizeof(path))
+		return fail(check, "path-long", ENAMETOOLONG);
+	look_at(check, path);
+	if (!check->is_missing && check->walk.target[0] != '\0')
+		return need_no_link(check);
+	if (!check->is_missing)
+		return check->walk.error == 0 ? check_inside(check)
+					      : not_examined(check);
+	if (destination->is_folder_made)
+		return would_create(check);
+	if (!destination->is_folder_optional)
+		return not_created(check, "folder-missing");
+	tell_line(check->tell, "", _("not there: the mailbox itself is used"));
+	return VERDICT_OK;
+}
+
+static enum verdict
+check_maildir(struct check *check)
+{
+	const struct destination *destination = &check->job->destination;
+	enum verdict verdict = walk_to(check, destination->path, true);
+
+	if (verdict != VERDICT_OK)
+		return verdict;
+	if (!check->is_missing)
+		verdict = check_inside(check);
+	else if (check->job->settings.create == CREATE_MAILBOX)
+		verdict = would_create(check);
+	else
+		verdict = not_created(check, "maildir-missing");
+	if (verdict != VERDICT_OK || destination->folder[0] == '\0' ||
+	    check->is_missing)
+		return verdict;
+	return check_folder(check);
+}
+
+/* The file itself is told of by mbox_report(). */
+static enum verdict
+check_above_mbox(struct check *check)
+{
+	const char *path = check->job->destination.path;
+	const char *slash = strrchr(path, '/');
+	char folder[PATH_MAX] = ".";
+
+	if (slash == path)
+		(void)strlcpy(folder, "/", sizeof(folder));
+	else if (slash != NULL)
+		(void)strlcpy(folder, path, (size_t)(slash - path) + 1);
+	return walk_to(check, folder, false);
+}
+
+enum verdict
+path_report(struct tell *tell, const struct job *job, struct failure *why)
+{
+	static struct check check; /* three paths of PATH_MAX, twice */
+	enum verdict verdict;
+
+	check.tell = tell;
+	check.job = job;
+	check.why = why;
+	tell_line(tell, _("path"), "%s", "");
+	tell_list(tell, "path");
+	if (job->destination.kind == BOX_MBOX)
+		verdict = check_above_mbox(&check);
+	else
+		verdict = check_maildir(&check);
+	tell_close(tell);
+	return verdict;
 }

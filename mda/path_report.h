@@ -4,17 +4,23 @@
 #ifndef MDA_PATH_REPORT_H
 #define MDA_PATH_REPORT_H
 
-#include <stdbool.h>
-
+#include "base/failure.h"
 #include "mda/job.h"
+#include "mda/tell.h"
 
 /*
- * path_report - print each folder of the path with owner and mode.
+ * path_report - tell each component of the path with owner and mode.
  *
- * Gives   true when a delivery would most likely succeed: what is there can
- *         be searched, what is missing may be created. Each reason against
- *         it is printed beside the folder concerned. Nothing is changed.
+ * Of an mbox, only the folders above it are looked at.
+ *
+ * Gives   VERDICT_OK when nothing on the path stands against a delivery:
+ *         what is there can be searched, what is missing may be created. A
+ *         reason against it is told beside the component concerned. Nothing
+ *         is changed.
+ * Fails   as the delivery would: VERDICT_RETRY at "open-dir", "mkdir",
+ *         "open", "maildir-parent", "maildir-missing" or "folder-missing".
  */
-bool path_report(const struct job *job);
+enum verdict path_report(
+    struct tell *tell, const struct job *job, struct failure *why);
 
 #endif

@@ -1,5 +1,7 @@
 #include "mda/plan.h"
 
+#include <sys/stat.h>
+
 #include <string.h>
 #include <unistd.h>
 
@@ -179,4 +181,33 @@ plan_make(struct job *job, struct failure *why)
 		verdict = destination_find(&job->destination,
 		    job->options.mailbox, &job->settings, &job->values, why);
 	return verdict;
+}
+
+static bool
+is_in_home(const struct job *job)
+{
+	size_t length = strlen(job->account.home);
+
+	return length > 1 &&
+	    strncmp(job->destination.path, job->account.home, length) == 0 &&
+	    job->destination.path[length] == '/';
+}
+
+/* In a home that others can change, they could turn the mail elsewhere. */
+enum verdict
+plan_check_home(const struct job *job, struct failure *why)
+{
+	const char *home = job->account.home;
+	struct stat st;
+
+	if (!job->is_delegated || job->settings.home_check == ANSWER_NO ||
+	    !is_in_home(job))
+		return VERDICT_OK;
+	if (stat(home, &st) == -1)
+		return failure_errno(why, "home-missing", home);
+	if (st.st_uid != job->account.uid && st.st_uid != 0)
+		return failure_retry(why, "home-owner", "4.3.5", home);
+	if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+		return failure_retry(why, "home-mode", "4.3.5", home);
+	return VERDICT_OK;
 }

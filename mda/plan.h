@@ -26,4 +26,14 @@ enum verdict plan_settings(struct job *job, struct failure *why);
  */
 enum verdict plan_make(struct job *job, struct failure *why);
 
+/*
+ * plan_check_home - is the home fit to hold a mailbox, by root's order?
+ *
+ * Takes   a planned job; the process has the account's rights.
+ * Gives   nothing is checked for who delivers to himself, for a mailbox
+ *         elsewhere, or with home_check = no.
+ * Fails   VERDICT_RETRY at "home-missing", "home-owner" or "home-mode".
+ */
+enum verdict plan_check_home(const struct job *job, struct failure *why);
+
 #endif

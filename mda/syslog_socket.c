@@ -4,7 +4,6 @@
 #include <sys/un.h>
 
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -48,4 +47,15 @@ syslog_send(int severity, const char *text)
 		(void)ignored;
 	}
 	(void)close(fd); /* nothing to lose */
+}
+
+bool
+syslog_is_there(void)
+{
+	int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
+	bool is_there = fd != -1 && connect_to(fd, _PATH_LOG);
+
+	if (fd != -1)
+		(void)close(fd); /* nothing was sent */
+	return is_there;
 }

@@ -4,6 +4,8 @@
 #ifndef MDA_SYSLOG_SOCKET_H
 #define MDA_SYSLOG_SOCKET_H
 
+#include <stdbool.h>
+
 /*
  * syslog_send - hand a line to the daemon, facility mail.
  *
@@ -16,5 +18,10 @@
  * Source  RFC 3164 sections 4.1 and 4.3.2 (a line without a time stamp).
  */
 void syslog_send(int severity, const char *text);
+
+/*
+ * syslog_is_there - does a daemon listen? Nothing is sent to it.
+ */
+bool syslog_is_there(void);
 
 #endif
