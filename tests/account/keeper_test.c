@@ -202,23 +202,83 @@ ROOT_TC(open__spool_by_a_link_to_a_users_folder__eperm)
 	ATF_CHECK_EQ(0, folder_count("home"));
 }
 
-/* A user's link could lead elsewhere a moment later: it is not followed
- * again, and what it leads to now is root's. */
-ROOT_TC(open__spool_by_a_users_link__not_through_it)
+/* Where a user's link leads is the user's choice, even among root's folders:
+ * a file of alice's in /etc would be hers to fill. */
+ROOT_TC(open__folder_of_root_by_a_users_link__eperm)
 {
-	struct keeper keeper;
-
-	make_spool(02775);
+	make_spool(0755);
 	make_folder("home", ALICE, ALICE_GROUP, 0755);
-	make_folder("elsewhere", 0, 0, 0755);
-	ATF_REQUIRE_EQ(0, symlink(SPOOL, "home/mail"));
-	make_notes();
-	verbs = "B";
-	keeper_open(&keeper, PRIVATE_DIR "/home/mail/alice", STALE_S, &alice);
-	ATF_REQUIRE_EQ(0, unlink("home/mail"));
-	ATF_REQUIRE_EQ(0, symlink(PRIVATE_DIR "/elsewhere", "home/mail"));
-	ATF_CHECK_EQ(0, serve(&keeper, ask_verbs));
-	ATF_CHECK_EQ(0, folder_count("elsewhere"));
+	make_folder("victim", 0, 0, 0755);
+	ATF_REQUIRE_EQ(0, symlink(PRIVATE_DIR "/victim", "home/mail"));
+	ATF_REQUIRE_EQ(0, lchown("home/mail", ALICE, ALICE_GROUP));
+	check_refused(PRIVATE_DIR "/home/mail/alice");
+	ATF_CHECK_EQ(0, folder_count("victim"));
+}
+
+/* One of root's in her folder: she could put another in its place. */
+ROOT_TC(open__folder_of_root_by_roots_link_in_a_home__eperm)
+{
+	make_spool(0755);
+	make_folder("home", ALICE, ALICE_GROUP, 0755);
+	make_folder("victim", 0, 0, 0755);
+	ATF_REQUIRE_EQ(0, symlink(PRIVATE_DIR "/victim", "home/mail"));
+	check_refused(PRIVATE_DIR "/home/mail/alice");
+	ATF_CHECK_EQ(0, folder_count("victim"));
+}
+
+ROOT_TC(open__folder_of_root_by_a_link_in_a_shared_folder__eperm)
+{
+	private_start();
+	make_folder("tmp", 0, 0, 01777);
+	make_folder("victim", 0, 0, 0755);
+	ATF_REQUIRE_EQ(0, symlink(PRIVATE_DIR "/victim", "tmp/mail"));
+	ATF_REQUIRE_EQ(0, lchown("tmp/mail", ALICE, ALICE_GROUP));
+	check_refused(PRIVATE_DIR "/tmp/mail/alice");
+	ATF_CHECK_EQ(0, folder_count("victim"));
+}
+
+/* Root's own link leads by way of hers. */
+ROOT_TC(open__folder_of_root_by_two_links__eperm)
+{
+	private_start();
+	make_folder("home", ALICE, ALICE_GROUP, 0755);
+	make_folder("victim", 0, 0, 0755);
+	ATF_REQUIRE_EQ(0, symlink("home/mail", "mail"));
+	ATF_REQUIRE_EQ(0, symlink(PRIVATE_DIR "/victim", "home/mail"));
+	check_refused(PRIVATE_DIR "/mail/alice");
+	ATF_CHECK_EQ(0, folder_count("victim"));
+}
+
+/* ".." behind her link leaves from where it leads. */
+ROOT_TC(open__folder_of_root_by_dots__eperm)
+{
+	private_start();
+	make_folder("home", ALICE, ALICE_GROUP, 0755);
+	make_folder("victim", 0, 0, 0755);
+	make_folder("victim/inner", 0, 0, 0755);
+	ATF_REQUIRE_EQ(0, symlink(PRIVATE_DIR "/victim/inner", "home/mail"));
+	check_refused(PRIVATE_DIR "/home/mail/../alice");
+	ATF_CHECK_EQ(1, folder_count("victim"));
+}
+
+ROOT_TC(open__spool_by_several_links_of_root__served)
+{
+	make_spool(02775);
+	make_folder("deep", 0, 0, 0755);
+	ATF_REQUIRE_EQ(0, symlink("../spool", "deep/mail"));
+	ATF_REQUIRE_EQ(0, symlink("deep", "d"));
+	ATF_REQUIRE_EQ(0, symlink(PRIVATE_DIR "/d/mail", "mail"));
+	check_served(PRIVATE_DIR "/mail/alice");
+	check_served(PRIVATE_DIR "/deep/../mail/alice");
+	check_served(PRIVATE_DIR "//spool/./alice");
+}
+
+ROOT_TC(open__links_in_a_circle__eperm)
+{
+	private_start();
+	ATF_REQUIRE_EQ(0, symlink("two", "one"));
+	ATF_REQUIRE_EQ(0, symlink("one", "two"));
+	check_refused(PRIVATE_DIR "/one/alice");
 }
 
 ROOT_TC(open__spool_of_a_user__eperm)
@@ -732,7 +792,13 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, open__each_spool_of_root__served);
 	ATF_TP_ADD_TC(tp, open__spool_by_a_link_of_root__served);
 	ATF_TP_ADD_TC(tp, open__spool_by_a_link_to_a_users_folder__eperm);
-	ATF_TP_ADD_TC(tp, open__spool_by_a_users_link__not_through_it);
+	ATF_TP_ADD_TC(tp, open__folder_of_root_by_a_users_link__eperm);
+	ATF_TP_ADD_TC(tp, open__folder_of_root_by_roots_link_in_a_home__eperm);
+	ATF_TP_ADD_TC(tp, open__folder_of_root_by_a_link_in_a_shared_folder__eperm);
+	ATF_TP_ADD_TC(tp, open__folder_of_root_by_two_links__eperm);
+	ATF_TP_ADD_TC(tp, open__folder_of_root_by_dots__eperm);
+	ATF_TP_ADD_TC(tp, open__spool_by_several_links_of_root__served);
+	ATF_TP_ADD_TC(tp, open__links_in_a_circle__eperm);
 	ATF_TP_ADD_TC(tp, open__spool_of_a_user__eperm);
 	ATF_TP_ADD_TC(tp, open__folder_above_of_a_user__eperm);
 	ATF_TP_ADD_TC(tp, open__folder_above_writable_by_others__eperm);
