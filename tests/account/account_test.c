@@ -228,6 +228,44 @@ ATF_TC_BODY(named__entry_larger_than_any__retry_in_the_end, tc)
 	ATF_CHECK(questions < 20);
 }
 
+/* Two names for one account: its own is what files and groups go by. */
+ATF_TC_WITHOUT_HEAD(named__other_spelling__name_of_the_database);
+ATF_TC_BODY(named__other_spelling__name_of_the_database, tc)
+{
+	struct account account;
+	struct failure why;
+
+	put_entry(4711, "/home/al");
+	ATF_REQUIRE_EQ(VERDICT_OK, account_named(&account, "AL", &why));
+	ATF_CHECK_STREQ("al", account.name);
+}
+
+ATF_TC_WITHOUT_HEAD(named__relative_home__home_unknown);
+ATF_TC_BODY(named__relative_home__home_unknown, tc)
+{
+	struct account account;
+	struct failure why;
+
+	put_entry(4711, "home/al");
+	ATF_REQUIRE_EQ(VERDICT_OK, account_named(&account, "al", &why));
+	ATF_CHECK_STREQ("", account.home);
+}
+
+ATF_TC_WITHOUT_HEAD(named__name_too_long__retry_at_user_long);
+ATF_TC_BODY(named__name_too_long__retry_at_user_long, tc)
+{
+	char name[ACCOUNT_NAME_MAX + 1];
+	struct account account;
+	struct failure why;
+
+	put_entry(4711, "/home/al");
+	memset(name, 'a', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	entry.pw_name = name;
+	ATF_CHECK_EQ(VERDICT_RETRY, account_named(&account, "al", &why));
+	ATF_CHECK_STREQ("user-long", why.step);
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, self__home_absolute__database_not_asked);
@@ -243,5 +281,8 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, named__no_such_user__refuse_67);
 	ATF_TP_ADD_TC(tp, named__each_error__retry_and_no_refusal);
 	ATF_TP_ADD_TC(tp, named__entry_larger_than_any__retry_in_the_end);
+	ATF_TP_ADD_TC(tp, named__other_spelling__name_of_the_database);
+	ATF_TP_ADD_TC(tp, named__relative_home__home_unknown);
+	ATF_TP_ADD_TC(tp, named__name_too_long__retry_at_user_long);
 	return atf_no_error();
 }
