@@ -64,6 +64,21 @@ ask(struct entry *entry, const char *name, uid_t uid, bool *is_absent_out)
 	return error;
 }
 
+/*
+ * glibc says "0 and no result" of a database whose module cannot be loaded,
+ * too; then it does not know root either. Gives 0 or an errno.
+ */
+static int
+ask_for_root(void)
+{
+	struct entry entry;
+	bool is_absent;
+	int error = ask(&entry, NULL, 0, &is_absent);
+
+	free(entry.text);
+	return error == 0 && is_absent ? ENXIO : error;
+}
+
 static enum verdict
 set_home(struct account *account, const char *home, struct failure *why)
 {
@@ -122,6 +137,8 @@ account_named(struct account *account, const char *name, struct failure *why)
 
 	memset(account, 0, sizeof(*account));
 	error = ask(&entry, name, 0, &is_absent);
+	if (error == 0 && is_absent)
+		error = ask_for_root();
 	if (error != 0) {
 		errno = error;
 		verdict = failure_errno(why, "getpwnam", name);

@@ -1,5 +1,6 @@
 #include "account/keeper.h"
 
+#include <sys/select.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -9,7 +10,6 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -17,58 +17,119 @@
 #include "base/sys.h"
 #include "compat/compat.h"
 
-enum { KEEPER_MOST_S = 970 }; /* a little more than a delivery may take */
+enum {
+	KEEPER_MOST_S = 970, /* a little more than a delivery may take */
+	KEEPER_LINKS_MAX = 16
+};
 
-/* Owner root, and writable by root alone, or as the last one: a spool. */
+static bool is_child_told; /* that it is to stop */
+
+/* A path on its way: what is opened so far, and what is still to go. */
+struct walk {
+	int fd; /* owned: a folder that root alone can change */
+	char rest[PATH_MAX];
+	unsigned int links;
+};
+
+/* Nobody but root can put anything there, a link to elsewhere for example. */
 static bool
-is_trusted(const struct stat *st, bool is_last)
+is_roots_alone(int fd)
 {
-	if (!S_ISDIR(st->st_mode) || st->st_uid != 0)
+	struct stat st;
+
+	return sys->fstat(fd, &st) == 0 && st.st_uid == 0 &&
+	    (st.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
+static bool
+is_roots(int fd)
+{
+	struct stat st;
+
+	return sys->fstat(fd, &st) == 0 && st.st_uid == 0;
+}
+
+static void
+walk_to(struct walk *walk, int fd)
+{
+	if (walk->fd != -1)
+		(void)sys->close(walk->fd); /* opened for reading only */
+	walk->fd = fd;
+}
+
+static void
+walk_to_root(struct walk *walk)
+{
+	walk_to(walk, open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+}
+
+/* The link's own path comes before the rest; false when it is no link. */
+static bool
+walk_link(struct walk *walk, const char *name)
+{
+	char whole[PATH_MAX];
+	ssize_t length;
+
+	length = readlinkat(walk->fd, name, whole, sizeof(whole) - 1);
+	if (length <= 0 || ++walk->links > KEEPER_LINKS_MAX)
 		return false;
-	return is_last || (st->st_mode & (S_IWGRP | S_IWOTH)) == 0;
+	whole[length] = '\0';
+	if (strlcat(whole, "/", sizeof(whole)) >= sizeof(whole) ||
+	    strlcat(whole, walk->rest, sizeof(whole)) >= sizeof(whole))
+		return false;
+	memcpy(walk->rest, whole, sizeof(whole));
+	if (whole[0] == '/')
+		walk_to_root(walk);
+	return walk->fd != -1;
 }
 
 /*
- * path is real: no symbolic links, no "..". Nobody but root can change any
- * part of what was checked, so the path still leads there when it is opened.
+ * One name further. The folder that we are in is root's alone, so a link in
+ * it is root's word; the folder that it leads to is looked at in its turn.
  */
 static bool
-is_trusted_path(const char *path)
+walk_step(struct walk *walk)
 {
-	char part[PATH_MAX];
-	struct stat st;
-	size_t i;
+	char name[NAME_MAX + 1];
+	size_t length = strcspn(walk->rest, "/");
+	int fd;
 
-	for (i = 0; path[i] != '\0'; i++) {
-		if (path[i + 1] != '/' && path[i + 1] != '\0' && i != 0)
-			continue;
-		memcpy(part, path, i + 1);
-		part[i + 1] = '\0';
-		if (lstat(part, &st) == -1 ||
-		    !is_trusted(&st, path[i + 1] == '\0'))
-			return false;
-	}
+	if (length >= sizeof(name) || !is_roots_alone(walk->fd))
+		return false;
+	memcpy(name, walk->rest, length);
+	name[length] = '\0';
+	length += strspn(walk->rest + length, "/");
+	memmove(walk->rest, walk->rest + length,
+	    strlen(walk->rest + length) + 1);
+	if (length == 0 || name[0] == '\0')
+		return true;
+	fd = openat(walk->fd, name,
+	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd == -1)
+		return walk_link(walk, name);
+	walk_to(walk, fd);
 	return true;
 }
 
+/* Every step is from a folder of root's alone; the last one may be shared. */
 static int
 open_spool(const char *path)
 {
-	char dir[PATH_MAX];
+	struct walk walk = { -1, "", 0 };
 	char *slash;
-	char *real;
-	int fd = -1;
+	bool is_good = true;
 
-	if (path[0] != '/' || strlcpy(dir, path, sizeof(dir)) >= sizeof(dir))
+	if (path[0] != '/' ||
+	    strlcpy(walk.rest, path, sizeof(walk.rest)) >= sizeof(walk.rest))
 		return -1;
-	slash = strrchr(dir, '/');
-	slash[slash == dir ? 1 : 0] = '\0';
-	real = realpath(dir, NULL);
-	if (real != NULL && is_trusted_path(real))
-		fd = open(real,
-		    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	free(real);
-	return fd;
+	slash = strrchr(walk.rest, '/');
+	slash[1] = '\0';
+	walk_to_root(&walk);
+	while (is_good && walk.fd != -1 && walk.rest[0] != '\0')
+		is_good = walk_step(&walk);
+	if (!is_good || walk.fd == -1 || !is_roots(walk.fd))
+		walk_to(&walk, -1);
+	return walk.fd;
 }
 
 void
@@ -161,21 +222,47 @@ do_verb(struct keeper *keeper, int verb)
 	}
 }
 
+/*
+ * Signals are let in only while we wait: one that came a moment before would
+ * otherwise be seen only after the next verb, which may never come.
+ */
+static bool
+wait_for_verb(int socket_fd, pid_t child)
+{
+	struct failure ignored;
+	fd_set readable;
+	sigset_t open_mask;
+	sigset_t closed_mask;
+	int ready = -1;
+
+	FD_ZERO(&readable);
+	FD_SET(socket_fd, &readable);
+	(void)sigfillset(&closed_mask);
+	(void)sigprocmask(SIG_SETMASK, &closed_mask, &open_mask);
+	if (interrupt_check(&ignored) == VERDICT_OK || is_child_told)
+		ready = pselect(socket_fd + 1, &readable, NULL, NULL, NULL,
+		    &open_mask);
+	if (!is_child_told && interrupt_check(&ignored) != VERDICT_OK) {
+		is_child_told = true;
+		(void)kill(child, SIGTERM);
+	}
+	(void)sigprocmask(SIG_SETMASK, &open_mask, NULL);
+	return ready == 1;
+}
+
 /* false when the delivery has closed its end. */
 static bool
 serve_one(struct keeper *keeper, int socket_fd, pid_t child)
 {
-	struct failure ignored;
 	unsigned char verb;
 	ssize_t got;
 	int error;
 
-	got = read(socket_fd, &verb, 1);
-	if (got == -1 && errno == EINTR) {
-		if (interrupt_check(&ignored) != VERDICT_OK)
-			(void)kill(child, SIGTERM);
+	if (!wait_for_verb(socket_fd, child))
 		return true;
-	}
+	got = read(socket_fd, &verb, 1);
+	if (got == -1 && errno == EINTR)
+		return true;
 	if (got != 1)
 		return false;
 	error = do_verb(keeper, verb);
@@ -189,6 +276,7 @@ keeper_serve(struct keeper *keeper, int socket_fd, pid_t child,
 {
 	pid_t ended;
 
+	is_child_told = false;
 	interrupt_hold(KEEPER_MOST_S);
 	while (serve_one(keeper, socket_fd, child))
 		continue;

@@ -213,22 +213,11 @@ release_dotlock(struct box *box)
 	dotlock_release(&box->dotlock);
 }
 
+/* *answer_out stays what it is unless another holds the lock. */
 static enum verdict
-try_dotlock(struct box *box, bool may_break, enum try_answer *answer_out,
+judge_help(struct box *box, int error, enum try_answer *answer_out,
     struct failure *why)
 {
-	enum mbox_help what = may_break ? HELP_TRY_LOCK_BREAK : HELP_TRY_LOCK;
-	enum lock_answer answer;
-	enum verdict verdict;
-	int error;
-
-	verdict = dotlock_try(&box->dotlock, may_break, &answer, why);
-	if (verdict == VERDICT_OK) {
-		if (answer == LOCK_BUSY)
-			*answer_out = TRY_BUSY;
-		return VERDICT_OK;
-	}
-	error = box_help(box->where, what, why->sys_errno);
 	box->is_lock_helped = error == 0;
 	if (error == 0)
 		return VERDICT_OK;
@@ -238,6 +227,25 @@ try_dotlock(struct box *box, bool may_break, enum try_answer *answer_out,
 	}
 	errno = error;
 	return failure_errno(why, "dotlock", box->dotlock.name);
+}
+
+static enum verdict
+try_dotlock(struct box *box, bool may_break, enum try_answer *answer_out,
+    struct failure *why)
+{
+	enum mbox_help what = may_break ? HELP_TRY_LOCK_BREAK : HELP_TRY_LOCK;
+	enum lock_answer answer;
+	int error;
+
+	if (dotlock_try(&box->dotlock, may_break, &answer, why) != VERDICT_OK)
+		return judge_help(box,
+		    box_help(box->where, what, why->sys_errno), answer_out,
+		    why);
+	if (answer == LOCK_HAD)
+		return VERDICT_OK;
+	/* A stale one may be root's: we can neither read nor remove it. */
+	error = may_break ? box_help(box->where, what, EACCES) : EAGAIN;
+	return judge_help(box, error == 0 ? 0 : EAGAIN, answer_out, why);
 }
 
 static enum verdict

@@ -157,6 +157,10 @@ create(struct journal *journal, const struct box *box, const char *name,
 	enum verdict verdict;
 
 	journal->fd = create_journal(box, name);
+	if (journal->fd != -1 && !is_ours(journal->fd)) {
+		errno = EPERM; /* swapped in the moment the helper made it */
+		return failure_errno(why, "journal", name);
+	}
 	if (journal->fd == -1)
 		return failure_errno(why, "journal", name);
 	errno = ENOSPC; /* a write that is short sets none */

@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -91,6 +92,7 @@ run_parent(struct job *job, struct keeper *keeper, int fd, pid_t child)
 static void
 open_keeper(struct keeper *keeper, const struct job *job)
 {
+	memset(keeper, 0, sizeof(*keeper)); /* no lock is held */
 	keeper->dir_fd = -1;
 	if (job->destination.kind == BOX_MBOX)
 		keeper_open(keeper, job->destination.path,

@@ -87,6 +87,7 @@ main(int argc, char **argv)
 
 	(void)argc;
 	start_process(DEADLINE_S, &has_input);
+	nls_guard();
 	settings_default(&job.settings);
 	verdict = options_parse(&job.options, argv, &why);
 	options_environment(&job.options);

@@ -32,13 +32,18 @@ drop_foreign_paths(void)
 }
 
 void
+nls_guard(void)
+{
+	if (getuid() == 0)
+		drop_foreign_paths();
+}
+
+void
 nls_start(void)
 {
 	if (is_started)
 		return;
 	is_started = true;
-	if (getuid() == 0)
-		drop_foreign_paths();
 	/* Where the locale is missing, the sentences stay English. */
 	(void)setlocale(LC_CTYPE, "");
 	(void)setlocale(LC_MESSAGES, "");
@@ -52,6 +57,11 @@ nls_skip(void)
 	is_started = true;
 }
 #else
+void
+nls_guard(void)
+{
+}
+
 void
 nls_start(void)
 {

@@ -17,6 +17,14 @@
 #define N_(text) text
 
 /*
+ * nls_guard - in a process started by root, forget paths to other catalogs.
+ *
+ * Before any fork: a child that has given up root's rights still has root's
+ * environment.
+ */
+void nls_guard(void);
+
+/*
  * nls_start - choose the language; called when a sentence is to be printed.
  *
  * Gives   only LC_CTYPE and LC_MESSAGES are set: numbers and dates in mail

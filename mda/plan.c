@@ -65,6 +65,8 @@ find_account(struct job *job, struct failure *why)
 	if (user == NULL)
 		return account_self(&job->account, job->options.home, why);
 	verdict = account_named(&job->account, user, why);
+	if (verdict == VERDICT_REFUSE && settings->account == ACCOUNT_FIXED)
+		return failure_retry(why, "fixed-user", "4.3.5", user);
 	if (verdict == VERDICT_OK)
 		verdict = check_rights(job, why);
 	return verdict;
@@ -177,9 +179,11 @@ plan_make(struct job *job, struct failure *why)
 		return verdict;
 	set_values(job);
 	verdict = read_account_settings(job, why);
-	if (verdict == VERDICT_OK)
+	if (verdict == VERDICT_OK) {
+		set_values(job); /* with the account's own delimiter */
 		verdict = destination_find(&job->destination,
 		    job->options.mailbox, &job->settings, &job->values, why);
+	}
 	return verdict;
 }
 

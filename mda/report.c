@@ -38,6 +38,9 @@ static const struct sentence sentences[] = {
 	       "to, or take dotlock out of the setting locks") },
 	{ "dup", 0, N_("too many open files, at %1$s: %2$s") },
 	{ "fcntl-lock", 0, N_("cannot lock %1$s with fcntl: %2$s") },
+	{ "fixed-user", 0,
+	    N_("the setting fixed_user names %1$s, whom the user database does "
+	       "not know") },
 	{ "flock", 0, N_("cannot lock %1$s with flock: %2$s") },
 	{ "folder-missing", 0,
 	    N_("the folder %1$s does not exist: create it, or set create = "

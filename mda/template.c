@@ -45,10 +45,13 @@ expansion(char letter, const struct template_values *values)
 static bool
 is_clean(const char *value)
 {
+	size_t length = strlen(value);
 	const char *at;
 
-	if (value[0] == '\0' || value[0] == '.')
+	if (length == 0 || value[0] == '.')
 		return false;
+	if (length >= 5 && strcmp(value + length - 5, ".lock") == 0)
+		return false; /* another mailbox's lock file */
 	for (at = value; *at != '\0'; at++)
 		if ((unsigned char)*at < ' ' || *at == 0x7f || *at == '/')
 			return false;

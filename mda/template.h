@@ -23,8 +23,8 @@ struct template_values {
  * Takes   text, PATH_MAX large; pattern, with "~/" in front for the home,
  *         and %u %n %d %e %h as in values, %% a "%".
  * Gives   values but the home come from addresses: one that is empty, begins
- *         with a dot, or holds "/" or control bytes makes no path; with
- *         is_lower its upper-case ASCII letters become lower.
+ *         with a dot, ends in ".lock", or holds "/" or control bytes makes
+ *         no path; with is_lower its upper-case ASCII letters become lower.
  * Fails   VERDICT_RETRY at "template-value", "mailbox-template",
  *         "home-unknown" or "path-long".
  */
