@@ -233,32 +233,35 @@ tell_space(struct tell *tell, int fd)
 	tell_inodes(tell, &fs);
 }
 
-/* Of what is not there yet, the folder in which it would be made. */
+/*
+ * Of what is not there yet, or closed to us, the folder above it; part is
+ * PATH_MAX large and becomes the path of what was opened.
+ */
 static int
-open_deepest(const char *path)
+open_deepest(char *part, const char *path)
 {
-	char part[PATH_MAX];
 	char *slash;
 	int fd;
 
-	(void)snprintf(part, sizeof(part), "%s", path);
+	(void)snprintf(part, PATH_MAX, "%s", path); /* as large */
 	fd = open(part, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	while (
 	    fd == -1 && (slash = strrchr(part, '/')) != NULL && slash != part) {
 		*slash = '\0';
 		fd = open(part, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	}
-	if (fd == -1)
-		fd = open(path[0] == '/' ? "/" : ".",
-		    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return fd;
+	if (fd != -1)
+		return fd;
+	(void)snprintf(part, PATH_MAX, "%s", path[0] == '/' ? "/" : ".");
+	return open(part, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
 enum verdict
 storage_report(struct tell *tell, const struct job *job, bool *syncs_again_out,
     struct failure *why)
 {
-	int fd = open_deepest(job->destination.path);
+	char folder[PATH_MAX];
+	int fd = open_deepest(folder, job->destination.path);
 	enum verdict verdict;
 
 	*syncs_again_out = false;
@@ -266,6 +269,7 @@ storage_report(struct tell *tell, const struct job *job, bool *syncs_again_out,
 		return VERDICT_OK;
 	tell_object(tell, "storage");
 	tell_kind(tell, fd);
+	tell_pair(tell, "folder", _("tried"), folder);
 	verdict = check_sync(tell, job, fd, syncs_again_out, why);
 	tell_space(tell, fd);
 	tell_close(tell);

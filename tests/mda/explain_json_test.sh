@@ -316,6 +316,19 @@ json__with_a_message_waiting__does_not_read_it_body()
 	expect_nothing box
 }
 
+# What to do about each is in mda(1).
+atf_test_case codes__each__in_the_manual
+codes__each__in_the_manual_body()
+{
+	sed -n 's/.*TELL_[A-Z]*, "\([a-z0-9-]*\)".*/\1/p' "$SRCDIR"/mda/*.c |
+	    sort -u >codes
+	atf_check -o ignore grep -x in-memory codes
+	while IFS= read -r code; do
+		grep -q "^\\.It Cm.* $code\( \|\$\)" "$SRCDIR/man/mda.1" ||
+		    atf_fail "$code is not in the manual"
+	done <codes
+}
+
 atf_test_case output__full__74
 output__full__74_body()
 {
@@ -349,5 +362,6 @@ atf_init_test_cases()
 	atf_add_test_case value__no_utf_8__is_marked
 	atf_add_test_case language__any__english
 	atf_add_test_case json__with_a_message_waiting__does_not_read_it
+	atf_add_test_case codes__each__in_the_manual
 	atf_add_test_case output__full__74
 }
