@@ -24,7 +24,7 @@ tell_check(void)
 
 	if (interrupt_check(&why) == VERDICT_OK)
 		return;
-	(void)write(STDERR_FILENO, why.step, strlen(why.step));
+	child_say(why.step);
 	_exit(why.exit_code);
 }
 
@@ -34,7 +34,7 @@ tell_dsn(void)
 	struct failure why;
 
 	if (interrupt_check(&why) != VERDICT_OK)
-		(void)write(STDERR_FILENO, why.dsn, strlen(why.dsn));
+		child_say(why.dsn);
 }
 
 static void
@@ -502,8 +502,7 @@ write_beyond_limit(void)
 	interrupt_start(LONG_S);
 	if (fd == -1 || setrlimit(RLIMIT_FSIZE, &limit) == -1)
 		_exit(EX_OSERR);
-	(void)write(fd, "x", 1);
-	if (write(fd, "y", 1) != -1 || errno != EFBIG)
+	if (write(fd, "x", 1) != 1 || write(fd, "y", 1) != -1 || errno != EFBIG)
 		_exit(EX_SOFTWARE);
 }
 

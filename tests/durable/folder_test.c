@@ -197,6 +197,32 @@ ATF_TC_BODY(make__link_planted_meanwhile__refused, tc)
 	ATF_CHECK(!file_exists("nowhere"));
 }
 
+/* Another process is faster, and ill-disposed. */
+static int
+planting_mkdirat(int dir_fd, const char *path, mode_t mode)
+{
+	(void)mode;
+	ATF_REQUIRE_EQ(0, symlinkat("real", dir_fd, path));
+	errno = EEXIST;
+	return -1;
+}
+
+ATF_TC_WITHOUT_HEAD(make__link_to_a_folder_planted__refused);
+ATF_TC_BODY(make__link_to_a_folder_planted__refused, tc)
+{
+	struct sys_calls calls = *sys;
+	bool is_created = false;
+	struct failure why;
+	int fd;
+
+	ATF_REQUIRE_EQ(0, mkdir("real", 0700));
+	calls.mkdirat = planting_mkdirat;
+	sys = &calls;
+	ATF_CHECK_EQ(VERDICT_RETRY,
+	    folder_make(&fd, AT_FDCWD, "box", &is_created, &why));
+	ATF_CHECK_STREQ("open-dir", why.step);
+}
+
 ATF_TC_WITHOUT_HEAD(make__link_below_a_folder__refused);
 ATF_TC_BODY(make__link_below_a_folder__refused, tc)
 {
@@ -512,6 +538,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, make__disk_full__retry_at_mkdir);
 	ATF_TP_ADD_TC(tp, make__another_was_faster__both_have_it);
 	ATF_TP_ADD_TC(tp, make__link_planted_meanwhile__refused);
+	ATF_TP_ADD_TC(tp, make__link_to_a_folder_planted__refused);
 	ATF_TP_ADD_TC(tp, make__link_below_a_folder__refused);
 	ATF_TP_ADD_TC(tp, young__all_are__synced_up_to_home);
 	ATF_TP_ADD_TC(tp, young__no_home__synced_up_to_the_root);

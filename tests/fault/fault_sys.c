@@ -60,7 +60,7 @@ struct fault {
 /* One call on its way through the table. */
 struct passing {
 	const char *name;
-	long number; /* among all calls */
+	long number;	     /* among all calls */
 	struct fault *fault; /* NULL: as usual */
 };
 
@@ -71,43 +71,48 @@ static bool is_kill_after;
 static int trace_fd = -1;
 static long calls_made;
 
-static void misuse(const char *what, const char *text);
-
 /* ---- Every member of the table: one line each --------------------------- */
 
 #define EVERY_CALL(PLAIN, BYTES, CLOSING)                                     \
-	PLAIN(int, openat, (int at_fd, const char *path, int flags,           \
-	    mode_t mode), (at_fd, path, flags, mode))                         \
+	PLAIN(int, openat,                                                    \
+	    (int at_fd, const char *path, int flags, mode_t mode),            \
+	    (at_fd, path, flags, mode))                                       \
 	CLOSING(int, close, (int fd), (fd))                                   \
 	PLAIN(int, dup, (int fd), (fd))                                       \
 	BYTES(ssize_t, read, (int fd, void *data, size_t size_bytes),         \
 	    (fd, data, size_bytes))                                           \
 	BYTES(ssize_t, write, (int fd, const void *data, size_t size_bytes),  \
 	    (fd, data, size_bytes))                                           \
-	BYTES(ssize_t, pread, (int fd, void *data, size_t size_bytes,         \
-	    off_t at), (fd, data, size_bytes, at))                            \
-	BYTES(ssize_t, pwrite, (int fd, const void *data, size_t size_bytes,  \
-	    off_t at), (fd, data, size_bytes, at))                            \
-	PLAIN(off_t, lseek, (int fd, off_t at, int whence),                   \
-	    (fd, at, whence))                                                 \
+	BYTES(ssize_t, pread,                                                 \
+	    (int fd, void *data, size_t size_bytes, off_t at),                \
+	    (fd, data, size_bytes, at))                                       \
+	BYTES(ssize_t, pwrite,                                                \
+	    (int fd, const void *data, size_t size_bytes, off_t at),          \
+	    (fd, data, size_bytes, at))                                       \
+	PLAIN(off_t, lseek, (int fd, off_t at, int whence), (fd, at, whence)) \
 	PLAIN(int, ftruncate, (int fd, off_t size_bytes), (fd, size_bytes))   \
 	PLAIN(int, futimens, (int fd, const struct timespec *times),          \
 	    (fd, times))                                                      \
 	PLAIN(int, fdatasync, (int fd), (fd))                                 \
 	PLAIN(int, fsync, (int fd), (fd))                                     \
 	PLAIN(int, fstat, (int fd, struct stat *st), (fd, st))                \
-	PLAIN(int, fstatat, (int at_fd, const char *path, struct stat *st,    \
-	    int flags), (at_fd, path, st, flags))                             \
+	PLAIN(int, fstatat,                                                   \
+	    (int at_fd, const char *path, struct stat *st, int flags),        \
+	    (at_fd, path, st, flags))                                         \
 	PLAIN(int, mkdirat, (int at_fd, const char *path, mode_t mode),       \
 	    (at_fd, path, mode))                                              \
-	PLAIN(int, linkat, (int old_fd, const char *old, int new_fd,          \
-	    const char *new, int flags), (old_fd, old, new_fd, new, flags))   \
+	PLAIN(int, linkat,                                                    \
+	    (int old_fd, const char *old, int new_fd, const char *new,        \
+		int flags),                                                   \
+	    (old_fd, old, new_fd, new, flags))                                \
 	PLAIN(int, unlinkat, (int at_fd, const char *path, int flags),        \
 	    (at_fd, path, flags))                                             \
-	PLAIN(int, renameat, (int old_fd, const char *old, int new_fd,        \
-	    const char *new), (old_fd, old, new_fd, new))                     \
-	PLAIN(int, rename_noreplace, (int old_fd, const char *old,            \
-	    int new_fd, const char *new), (old_fd, old, new_fd, new))         \
+	PLAIN(int, renameat,                                                  \
+	    (int old_fd, const char *old, int new_fd, const char *new),       \
+	    (old_fd, old, new_fd, new))                                       \
+	PLAIN(int, rename_noreplace,                                          \
+	    (int old_fd, const char *old, int new_fd, const char *new),       \
+	    (old_fd, old, new_fd, new))                                       \
 	PLAIN(int, flock, (int fd, int operation), (fd, operation))           \
 	PLAIN(int, fcntl_lock, (int fd), (fd))
 
@@ -122,8 +127,8 @@ typedef char every_member_has_a_line[sizeof(struct sys_calls) ==
 
 #define NAME_ONE(type, name, params, args) #name,
 
-static const char *const call_names[] = { EVERY_CALL(
-    NAME_ONE, NAME_ONE, NAME_ONE) NULL };
+static const char *const call_names[] = { EVERY_CALL(NAME_ONE, NAME_ONE,
+    NAME_ONE) NULL };
 
 /* ---- What the environment asks for -------------------------------------- */
 
@@ -379,46 +384,46 @@ pass_end(const struct passing *passing, long long result)
 	return result;
 }
 
-#define PASS_PLAIN(type, name, params, args)                                  \
-	static type fault_##name params                                       \
-	{                                                                     \
-		static long nth;                                              \
-		struct passing passing = pass_begin(#name, ++nth);            \
-		long long result = -1;                                        \
-                                                                              \
-		if (!is_left_out(&passing))                                   \
-			result = real_calls.name args;                        \
-		return (type)pass_end(&passing, result);                      \
+#define PASS_PLAIN(type, name, params, args)                       \
+	static type fault_##name params                            \
+	{                                                          \
+		static long nth;                                   \
+		struct passing passing = pass_begin(#name, ++nth); \
+		long long result = -1;                             \
+                                                                   \
+		if (!is_left_out(&passing))                        \
+			result = real_calls.name args;             \
+		return (type)pass_end(&passing, result);           \
 	}
 
-#define PASS_BYTES(type, name, params, args)                                  \
-	static type fault_##name params                                       \
-	{                                                                     \
-		static long nth;                                              \
-		struct passing passing = pass_begin(#name, ++nth);            \
-		long long result = -1;                                        \
-                                                                              \
-		size_bytes = cut_size(&passing, size_bytes);                  \
-		if (!is_left_out(&passing))                                   \
-			result = real_calls.name args;                        \
-		return (type)pass_end(&passing, result);                      \
+#define PASS_BYTES(type, name, params, args)                       \
+	static type fault_##name params                            \
+	{                                                          \
+		static long nth;                                   \
+		struct passing passing = pass_begin(#name, ++nth); \
+		long long result = -1;                             \
+                                                                   \
+		size_bytes = cut_size(&passing, size_bytes);       \
+		if (!is_left_out(&passing))                        \
+			result = real_calls.name args;             \
+		return (type)pass_end(&passing, result);           \
 	}
 
 /* The descriptor is gone whatever close() says: Linux, and most others. */
-#define PASS_CLOSING(type, name, params, args)                                \
-	static type fault_##name params                                       \
-	{                                                                     \
-		static long nth;                                              \
-		struct passing passing = pass_begin(#name, ++nth);            \
-                                                                              \
-		return (type)pass_end(&passing, real_calls.name args);        \
+#define PASS_CLOSING(type, name, params, args)                         \
+	static type fault_##name params                                \
+	{                                                              \
+		static long nth;                                       \
+		struct passing passing = pass_begin(#name, ++nth);     \
+                                                                       \
+		return (type)pass_end(&passing, real_calls.name args); \
 	}
 
 EVERY_CALL(PASS_PLAIN, PASS_BYTES, PASS_CLOSING)
 
 #define MEMBER_ONE(type, name, params, args) .name = fault_##name,
 
-static const struct sys_calls fault_calls = { EVERY_CALL(
-    MEMBER_ONE, MEMBER_ONE, MEMBER_ONE) };
+static const struct sys_calls fault_calls = { EVERY_CALL(MEMBER_ONE, MEMBER_ONE,
+    MEMBER_ONE) };
 
 const struct sys_calls *sys = &fault_calls;

@@ -318,6 +318,25 @@ file__first_fsync_fails__second_file_is_written_body()
 	atf_check_equal 0 "$visible"
 }
 
+# Network file systems and quotas tell of lost data when a file is closed.
+atf_test_case file__close_reports_an_error__75
+file__close_reports_an_error__75_body()
+{
+	scenario existing
+	record
+	closed=$(sed '/ dup /q' calls | grep -c ' close ')
+	closed=$((closed + 1))	# the one behind the dup
+
+	for error in EIO EDQUOT ENOSPC; do
+		reset
+		broken "close:$closed:$error"
+		atf_check_equal "$error 75" "$error $status"
+		look
+		atf_check_equal '0 visible, 0 staged' \
+		    "$visible visible, $staged staged"
+	done
+}
+
 # What leads to the mailbox is made durable as well: a folder above that
 # cannot be opened just now is no folder that is none of our business.
 atf_test_case young_parent__cannot_be_opened_for_now__75
@@ -342,6 +361,19 @@ young_parent__cannot_be_opened_for_now__75_body()
 	reset
 	broken "openat:$parent:EACCES"	# not ours to sync
 	atf_check_equal 0 "$status"
+}
+
+atf_test_case young_parent__cannot_be_examined_for_now__75
+young_parent__cannot_be_examined_for_now__75_body()
+{
+	scenario existing
+	record
+	above=$(grep -c ' fstatat ' calls)	# the last step up
+	for error in ENOMEM EIO ESTALE; do
+		reset
+		broken "fstatat:$above:$error"
+		atf_check_equal "$error 75" "$error $status"
+	done
 }
 
 atf_test_case folder_sync__unsupported__as_the_setting_says
@@ -393,7 +425,9 @@ atf_init_test_cases()
 	atf_add_test_case witness__each_call_with_each_error__nothing_lost
 	atf_add_test_case visible__fsync_and_unlink_fail__residue_then_one
 	atf_add_test_case file__first_fsync_fails__second_file_is_written
+	atf_add_test_case file__close_reports_an_error__75
 	atf_add_test_case young_parent__cannot_be_opened_for_now__75
+	atf_add_test_case young_parent__cannot_be_examined_for_now__75
 	atf_add_test_case folder_sync__unsupported__as_the_setting_says
 	atf_add_test_case sync_after_link__always__fails_like_any_sync
 }

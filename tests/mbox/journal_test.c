@@ -277,7 +277,7 @@ ATF_TC_BODY(open__nothing_there__file_and_folder_are_synced, tc)
 
 	calls_install();
 	require_open(&journal);
-	ATF_CHECK_STREQ("openat openat pwrite fsync fsync-dir pread ",
+	ATF_CHECK_STREQ("openat openat fstat pwrite fsync fsync-dir pread ",
 	    calls_trail);
 	journal_close(&journal);
 }

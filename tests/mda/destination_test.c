@@ -176,7 +176,7 @@ ATF_TC_BODY(named__longest_path__accepted, tc)
 ATF_TC_WITHOUT_HEAD(named__too_long__retry_at_path_long);
 ATF_TC_BODY(named__too_long__retry_at_path_long, tc)
 {
-	char path[PATH_MAX + 2];
+	char path[PATH_MAX + 1];
 
 	memset(path, 'p', sizeof(path) - 1);
 	path[0] = '/';

@@ -383,7 +383,7 @@ receive(int in_fd)
 	sys = &slow;
 	if (spool_open(&spool, in_fd, LIMIT, 0, &why) != VERDICT_OK)
 		outcome = why.step;
-	(void)write(STDERR_FILENO, outcome, strlen(outcome));
+	child_say(outcome);
 	_exit(0);
 }
 
@@ -404,8 +404,9 @@ send_and_die(const char *text)
 		receive(message[0]);
 	}
 	(void)close(ready[1]);
-	(void)read(ready[0], &byte, 1);
-	(void)write(message[1], text, strlen(text));
+	if (read(ready[0], &byte, 1) == -1 ||
+	    write(message[1], text, strlen(text)) == -1)
+		_exit(1);
 	_exit(0);
 }
 
@@ -446,7 +447,7 @@ stop_while_reading(void)
 	interrupt_start(1000);
 	(void)raise(SIGTERM);
 	if (spool_open(&spool, ends[0], LIMIT, 0, &why) == VERDICT_RETRY)
-		(void)write(STDERR_FILENO, why.step, strlen(why.step));
+		child_say(why.step);
 }
 
 ATF_TC_WITHOUT_HEAD(open__signal_came__retry_at_signal);

@@ -8,13 +8,24 @@
 #include <sys/wait.h>
 
 #include <atf-c.h>
-#include <errno.h>
+#include <string.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 struct ending {
 	int exit_code;	/* -1: ended by a signal */
 	char text[512]; /* what it wrote on standard error */
 };
+
+/*
+ * child_say - in a child, hand a word to the test, on standard error.
+ */
+static inline void
+child_say(const char *word)
+{
+	if (write(STDERR_FILENO, word, strlen(word)) == -1)
+		_exit(EX_OSERR);
+}
 
 /*
  * child_run - run a function in a child, to the end.

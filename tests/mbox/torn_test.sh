@@ -1,0 +1,368 @@
+# A message that was only half written: cut off by the next delivery where
+# the journal tells of it, and harmless where nothing does.
+
+# What is sourced sets variables.
+# shellcheck disable=SC1091,SC2154
+. "$SRCDIR/tests/support/box.sh"
+
+# set_up FORMAT - two old messages, and one that comes.
+set_up()
+{
+	form=$1
+	mkdir box
+	for number in 1 2; do
+		message "old$number" >msg
+		deliver <msg
+	done
+	cp box/mbox old
+	message first >first
+	message second >second
+}
+
+# message NAME - a header that can be told, a body that must be quoted, and
+# enough of it that half of it is a piece.
+message()
+{
+	printf 'Message-ID: <%s@example.org>\nSubject: %s\n\n' "$1" "$1"
+	for line in 1 2 3 4 5 6 7 8 9; do
+		echo "From line $line of $1 Greetings From Paris"
+	done
+}
+
+deliver()
+{
+	atf_check "$MDA" -o log=none -o "log_file=$HOME/log" \
+	    -o "mbox_format=$form" -m mbox:box/mbox "$@"
+}
+
+# tear [FAULT ...] - die behind half of the write.
+tear()
+{
+	rm -f calls
+	cp box/mbox before
+	MDA_TRACE=$HOME/calls MDA_FAULT='write:2:short' "$MDA_FAULT_BIN" \
+	    -o log=none -o "mbox_format=$form" -m mbox:box/mbox <first ||
+	    atf_fail 'cannot deliver at all'
+	number=$(sed -n 's/ write .*//p' calls | sed -n 2p)
+	cat before >box/mbox
+	rm -f calls
+	MDA_KILL=$number:after MDA_FAULT='write:2:short' "$MDA_FAULT_BIN" \
+	    -o log=none -o "mbox_format=$form" "$@" -m mbox:box/mbox \
+	    <first >out 2>err &
+	wait_for "$!"
+	atf_check_equal 137 "$status"
+	cp box/mbox torn
+	cmp -s before torn && atf_fail 'nothing is torn'
+	tail -c 1 torn | grep -q . || atf_fail 'torn at the end of a line'
+}
+
+# expect_subjects RULE SUBJECT ... - so a reader sees the box.
+expect_subjects()
+{
+	rule=$1
+	shift
+	printf '%s\n' "$@" >expected
+	atf_check -o file:expected \
+	    python3 "$SRCDIR/tests/support/mbox_readers.py" "$rule" box/mbox
+}
+
+# Each rule, and the programs that are here.
+expect_readers()
+{
+	for rule in python mutt plain; do
+		expect_subjects "$rule" "$@"
+	done
+	printf '%s\n' "$@" >expected
+	if command -v formail >/dev/null 2>&1; then
+		atf_check -o file:expected \
+		    formail -s formail -x Subject: -z <box/mbox
+	fi
+	if command -v s-nail >/dev/null 2>&1; then
+		s-nail -n -R -H -f box/mbox </dev/null >headers 2>/dev/null
+		atf_check_equal "$#" "$(grep -c . headers)"
+	fi
+	if command -v doveadm >/dev/null 2>&1; then
+		by_dovecot
+	fi
+}
+
+# Dovecot reads a copy, for it writes into what it reads.
+by_dovecot()
+{
+	rm -rf dovecot
+	mkdir -p dovecot/home
+	cp box/mbox dovecot/inbox
+	cat >dovecot/conf <<END
+base_dir = $PWD/dovecot/run
+log_path = /dev/stderr
+ssl = no
+mail_home = $PWD/dovecot/home
+mail_location = mbox:$PWD/dovecot/home/mail:INBOX=$PWD/dovecot/inbox
+first_valid_uid = 0
+mbox_write_locks = fcntl
+END
+	atf_check -o file:expected -e ignore -x \
+	    "doveadm -c dovecot/conf fetch -u $(id -un) hdr.subject ALL |
+		sed -n 's/^hdr.subject: //p'"
+}
+
+# ---- With the journal ------------------------------------------------------
+
+cut_with_journal()
+{
+	set_up "$1"
+	tear
+	deliver <"$2"
+	atf_check -o match:"repaired=$(($(wc -c <torn) - $(wc -c <old)))" \
+	    tail -n 1 log
+	echo "1 $form box/mbox old $2" >list
+	atf_check python3 "$SRCDIR/tests/support/mbox_check.py" records list
+}
+
+atf_test_case mboxrd__torn_then_another_message__cut
+mboxrd__torn_then_another_message__cut_body()
+{
+	cut_with_journal mboxrd second
+	expect_readers old1 old2 second
+}
+
+atf_test_case mboxrd__torn_then_the_same_message__cut
+mboxrd__torn_then_the_same_message__cut_body()
+{
+	cut_with_journal mboxrd first
+}
+
+atf_test_case mboxo__torn_then_another_message__cut
+mboxo__torn_then_another_message__cut_body()
+{
+	cut_with_journal mboxo second
+}
+
+# In its body "From " may begin a line: then it could be a foreign message,
+# and what is not certain stays.
+atf_test_case mboxcl2__torn_then_another_message__own_message
+mboxcl2__torn_then_another_message__own_message_body()
+{
+	set_up mboxcl2
+	tear
+	deliver <second
+	atf_check cmp -n "$(wc -c <torn)" torn box/mbox
+	expect_subjects mutt old1 old2 first second
+}
+
+# ---- Without ---------------------------------------------------------------
+
+# What is torn stays; the next message is its own all the same, and so is the
+# one behind it.
+atf_test_case journal_removed__torn_then_another__own_message
+journal_removed__torn_then_another__own_message_body()
+{
+	set_up mboxrd
+	tear
+	rm box/.mbox.mda
+	deliver <second
+	atf_check cmp -n "$(wc -c <torn)" torn box/mbox
+	expect_readers old1 old2 first second
+	message third >third
+	deliver <third
+	expect_readers old1 old2 first second third
+}
+
+atf_test_case journal_off__torn_then_another__own_message
+journal_off__torn_then_another__own_message_body()
+{
+	set_up mboxrd
+	tear
+	deliver -o mbox_journal=off <second
+	atf_check cmp -n "$(wc -c <torn)" torn box/mbox
+	expect_readers old1 old2 first second
+}
+
+atf_test_case journal_destroyed__torn_then_another__own_message
+journal_destroyed__torn_then_another__own_message_body()
+{
+	set_up mboxrd
+	tear
+	head -c 8192 /dev/urandom >noise
+	cat noise >box/.mbox.mda
+	deliver <second
+	atf_check cmp -n "$(wc -c <torn)" torn box/mbox
+	expect_readers old1 old2 first second
+}
+
+# A copy has an inode of its own, of which the journal knows nothing.
+atf_test_case box_copied__torn_then_another__own_message
+box_copied__torn_then_another__own_message_body()
+{
+	set_up mboxrd
+	tear
+	cp box/mbox box/copy
+	mv box/copy box/mbox
+	deliver <second
+	atf_check cmp -n "$(wc -c <torn)" torn box/mbox
+	expect_readers old1 old2 first second
+}
+
+# Torn at each byte, with nothing that tells of it.
+atf_test_case journal_off__torn_at_each_byte__own_message
+journal_off__torn_at_each_byte__own_message_body()
+{
+	set_up mboxrd
+	deliver <first
+	cp box/mbox whole
+	whole_size=$(wc -c <whole)
+	size=$(wc -c <old)
+	wrong=0
+	mkdir cases
+	while [ "$size" -le "$whole_size" ]; do
+		head -c "$size" whole >cases/"$size"
+		"$MDA" -o log=none -o mbox_journal=off \
+		    -m "mbox:cases/$size" <second || wrong=$((wrong + 1))
+		size=$((size + 1))
+	done
+	atf_check_equal 0 "$wrong"
+	cat >judge.py <<'END'
+import glob, mailbox, sys
+wrong = 0
+for path in glob.glob("cases/*"):
+    messages = list(mailbox.mbox(path, create=False))
+    last = messages[-1]
+    text = last.get_payload().split("\n")
+    if last["subject"] != "second" or len(text) < 9 or \
+            messages[0]["subject"] != "old1" or \
+            not 3 <= len(messages) <= 4:
+        print(path, [message["subject"] for message in messages])
+        wrong = 1
+sys.exit(wrong)
+END
+	atf_check python3 judge.py
+}
+
+# ---- Another program has written behind it ---------------------------------
+
+# never_cut NAME BYTES - what another program appends to the torn message.
+never_cut()
+{
+	cat torn >box/mbox
+	cat saved_journal >box/.mbox.mda
+	printf "$2" >>box/mbox
+	cp box/mbox foreign
+	deliver <second
+	atf_check cmp -n "$(wc -c <foreign)" foreign box/mbox
+	expect_subjects "$1" old1 old2 first foreign second
+	# ... nor by any that comes later.
+	deliver <first
+	atf_check cmp -n "$(wc -c <foreign)" foreign box/mbox
+}
+
+foreign='From eve@example.org Thu Jan  1 12:34:56 2015\nSubject: foreign\n\nx\n\n'
+short='From eve Thu Jan  1 12:34 2015\nSubject: foreign\n'
+timeless='From eve\nSubject: foreign\n\nx\n\n'
+
+atf_test_case foreign__on_its_own_line__never_cut
+foreign__on_its_own_line__never_cut_body()
+{
+	set_up mboxrd
+	tear
+	cp box/.mbox.mda saved_journal
+	never_cut python "\\n$foreign"
+	never_cut plain "\\n\\n$foreign"
+	never_cut mutt "\\n$short"
+	never_cut python "\\n$timeless"
+}
+
+# No reader can see that one; at least its bytes are there.
+atf_test_case foreign__glued_in_mid_line__never_cut
+foreign__glued_in_mid_line__never_cut_body()
+{
+	set_up mboxrd
+	tear
+	for text in "$foreign" "$short"; do
+		printf "$text" >>box/mbox
+		cp box/mbox glued
+		deliver <second
+		atf_check cmp -n "$(wc -c <glued)" glued box/mbox
+		expect_subjects python old1 old2 first second
+		cat torn >box/mbox
+	done
+}
+
+# procmail itself, where it is here.
+atf_test_case procmail__delivers_behind_torn__never_cut
+procmail__delivers_behind_torn__never_cut_body()
+{
+	command -v procmail >/dev/null 2>&1 || {
+		echo 'no procmail here: its bytes are in the cases above'
+		return 0
+	}
+	set_up mboxrd
+	tear
+	printf 'DEFAULT=%s/box/mbox\nLOGFILE=/dev/null\n' "$PWD" >rc
+	message foreign >foreign_message
+	atf_check -e ignore procmail -m rc <foreign_message
+	cp box/mbox foreign
+	deliver <second
+	atf_check cmp -n "$(wc -c <foreign)" foreign box/mbox
+}
+
+# ---- Readers that have changed it since ------------------------------------
+
+atf_test_case truncated__behind_the_tear__nothing_lost
+truncated__behind_the_tear__nothing_lost_body()
+{
+	set_up mboxrd
+	tear
+	cat old >box/mbox
+	deliver <second
+	echo "1 mboxrd box/mbox old second" >list
+	atf_check python3 "$SRCDIR/tests/support/mbox_check.py" records list
+}
+
+# A reader has taken out the first message: all offsets are others.
+atf_test_case rewritten__behind_the_tear__nothing_lost
+rewritten__behind_the_tear__nothing_lost_body()
+{
+	set_up mboxrd
+	tear
+	awk '/^From / { n++ } n > 1' torn >rest
+	cat rest >box/mbox
+	deliver <second
+	atf_check cmp -n "$(wc -c <rest)" rest box/mbox
+	expect_subjects python old2 first second
+}
+
+# ---- Explained -------------------------------------------------------------
+
+atf_test_case explain__torn__says_so_and_changes_nothing
+explain__torn__says_so_and_changes_nothing_body()
+{
+	set_up mboxrd
+	tear
+	cp box/.mbox.mda saved_journal
+	atf_check -o save:said "$MDA" -n -m mbox:box/mbox
+	size=$(($(wc -c <torn) - $(wc -c <old)))
+	atf_check -o match:"torn message of $size bytes: would be cut off" \
+	    cat said
+	atf_check cmp torn box/mbox
+	atf_check cmp saved_journal box/.mbox.mda
+	atf_check -o inline:'.mbox.mda\nmbox\n' ls -A box
+}
+
+atf_init_test_cases()
+{
+	atf_add_test_case mboxrd__torn_then_another_message__cut
+	atf_add_test_case mboxrd__torn_then_the_same_message__cut
+	atf_add_test_case mboxo__torn_then_another_message__cut
+	atf_add_test_case mboxcl2__torn_then_another_message__own_message
+	atf_add_test_case journal_removed__torn_then_another__own_message
+	atf_add_test_case journal_off__torn_then_another__own_message
+	atf_add_test_case journal_destroyed__torn_then_another__own_message
+	atf_add_test_case box_copied__torn_then_another__own_message
+	atf_add_test_case journal_off__torn_at_each_byte__own_message
+	atf_add_test_case foreign__on_its_own_line__never_cut
+	atf_add_test_case foreign__glued_in_mid_line__never_cut
+	atf_add_test_case procmail__delivers_behind_torn__never_cut
+	atf_add_test_case truncated__behind_the_tear__nothing_lost
+	atf_add_test_case rewritten__behind_the_tear__nothing_lost
+	atf_add_test_case explain__torn__says_so_and_changes_nothing
+}
