@@ -68,7 +68,7 @@ void interrupt_release(void);
  * interrupt_done - the outcome is known: the message is durable.
  *
  * Gives   until interrupt_deadline() starts the next one, a deadline or a
- *         crash ends in exit 0, other signals are ignored: nothing that
+ *         crash ends in exit 0, other signals wait for the next one: nothing that
  *         happens after the promise holds may make the sender try again.
  */
 void interrupt_done(void);

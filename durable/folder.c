@@ -110,9 +110,13 @@ folder_sync_young(int dir_fd, const char *path, const char *home,
 				return verdict;
 		}
 		(void)strcat(above, "/.."); /* three bytes a turn fit */
-		if (is_same(&here, &home_st) ||
-		    sys->fstatat(dir_fd, above, &next, 0) == -1 ||
-		    is_top(&here, &next))
+		if (is_same(&here, &home_st))
+			break;
+		if (sys->fstatat(dir_fd, above, &next, 0) == -1)
+			return errno == EACCES
+			    ? VERDICT_OK
+			    : failure_errno(why, "fstat", path);
+		if (is_top(&here, &next))
 			break;
 		here = next;
 	}

@@ -39,8 +39,7 @@ struct stage {
  * Takes   a stage whose path, folders, name and policy are set.
  * Gives   an empty file, mode 0600, held by flock(2) so that others can see
  *         that its writer lives.
- * Owns    the stage owns fd until stage_commit(), stage_abandon() or
- *         stage_close().
+ * Owns    the stage owns fd until stage_abandon() or stage_close().
  * Fails   VERDICT_RETRY at "open"; sys_errno is EEXIST when the name is
  *         taken.
  * Source  POSIX.1-2008 open(), O_EXCL; flock(2).
@@ -60,7 +59,7 @@ enum verdict stage_write(
  * stage_seal - make data and inode durable; nothing can be written any more.
  *
  * Gives   fd can still be read and still carries the lock.
- * Fails   VERDICT_RETRY at "fsync" or "close"; to be abandoned, and the bytes
+ * Fails   VERDICT_RETRY at "fsync", "dup" or "close"; to be abandoned, and the bytes
  *         may be tried once more in a fresh file only.
  */
 enum verdict stage_seal(struct stage *stage, struct failure *why);

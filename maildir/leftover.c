@@ -98,13 +98,67 @@ has_two_names(int fd)
 }
 
 static bool
+is_in_folder(int dir_fd, const char *name, const struct stat *wanted)
+{
+	struct stat st;
+
+	return sys->fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    st.st_ino == wanted->st_ino && st.st_dev == wanted->st_dev;
+}
+
+/* Readers keep the name and put flags behind it; inode numbers tell, too. */
+static bool
+is_listed(int top_fd, const char *folder, const char *name,
+    const struct stat *wanted)
+{
+	struct failure ignored;
+	struct dirent *entry;
+	bool is_found = false;
+	DIR *stream;
+	int fd;
+
+	if (folder_open(&fd, top_fd, folder, true, &ignored) != VERDICT_OK)
+		return false;
+	stream = fdopendir(fd);
+	if (stream == NULL) {
+		(void)sys->close(fd); /* opened for reading only */
+		return false;
+	}
+	while (!is_found && (entry = readdir(stream)) != NULL)
+		if (strncmp(entry->d_name, name, strlen(name)) == 0 ||
+		    entry->d_ino == wanted->st_ino)
+			is_found = is_in_folder(fd, entry->d_name, wanted);
+	(void)closedir(stream); /* opened for reading only */
+	return is_found;
+}
+
+/*
+ * A second name could be a backup's that copies by hard links: only one in
+ * new/ or cur/ is a message that its reader can find.
+ */
+static bool
+is_visible(const struct scan *scan, int fd, const char *name)
+{
+	char final_name[NAME_BYTES];
+	struct stat st;
+
+	if (sys->fstat(fd, &st) == -1)
+		return false;
+	name_final(final_name, name, (long long)st.st_size);
+	return is_in_folder(scan->layout->new_dir_fd, final_name, &st) ||
+	    is_listed(scan->layout->dir_fd, "cur", name, &st) ||
+	    is_listed(scan->layout->dir_fd, "new", name, &st);
+}
+
+static bool
 is_witness(const struct scan *scan, int fd, const char *name)
 {
 	const char *host;
 	pid_t pid;
 
 	return scan->is_identifiable && has_two_names(fd) &&
-	    name_parse(name, &pid, &host) && is_same_file(fd, scan->stage->fd);
+	    name_parse(name, &pid, &host) &&
+	    is_same_file(fd, scan->stage->fd) && is_visible(scan, fd, name);
 }
 
 static void

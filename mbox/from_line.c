@@ -34,7 +34,7 @@ void
 from_line_make(char *line, struct span sender, time_t when)
 {
 	char address[SENDER_MAX + 1];
-	char date[64] = "Thu Jan  1 00:00:00 1970"; /* a year beyond int */
+	char date[80] = "Thu Jan  1 00:00:00 1970"; /* a year beyond int */
 	struct tm utc;
 
 	if (sender.size_bytes == 0)
@@ -42,7 +42,7 @@ from_line_make(char *line, struct span sender, time_t when)
 	copy_sender(address, sender);
 	if (gmtime_r(&when, &utc) != NULL)
 		write_date(date, sizeof(date), &utc);
-	(void)snprintf(line, FROM_LINE_MAX, "From %s %s\n", address, date);
+	(void)snprintf(line, FROM_LINE_MAX, "From %s %.32s\n", address, date);
 }
 
 static bool

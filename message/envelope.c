@@ -38,12 +38,13 @@ address_length(struct span text)
 void
 envelope_take_from_line(struct envelope *envelope, struct span *head)
 {
-	struct span line;
+	struct span rest = *head;
+	struct span line = span_line(&rest);
 	struct span address;
 
-	if (!span_starts(*head, "From "))
+	if (!span_starts(line, "From ") || line.at[line.size_bytes - 1] != '\n')
 		return;
-	line = span_line(head);
+	*head = rest;
 	address = span_trim(span_from(line, strlen("From ")));
 	address.size_bytes = address_length(address);
 	if (!envelope->has_sender && address.size_bytes > 0)

@@ -27,7 +27,7 @@ void envelope_set_sender(struct envelope *envelope, struct span address);
  * envelope_take_from_line - take a leading From_ line off a message.
  *
  * Takes   *head, the beginning of the message.
- * Gives   *head begins behind the line; its address becomes the sender when
+ * Gives   *head begins behind the line, which ends in LF; its address becomes the sender when
  *         none was known. A message without such a line is left as it is.
  * Source  mbox(5); a quoted local part may hold blanks, RFC 5321 4.1.2.
  */

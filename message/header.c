@@ -50,6 +50,13 @@ field_value(struct span line)
 }
 
 static void
+note_folded(struct header *header, struct span line, bool is_message_id)
+{
+	if (is_message_id && header->message_id.size_bytes == 0)
+		header->message_id = span_trim(line);
+}
+
+static void
 note_field(struct header *header, struct span line)
 {
 	if (header_is_named(line, "Message-ID")) {
@@ -70,6 +77,7 @@ header_scan(struct header *header, struct span head)
 {
 	struct span rest = head;
 	struct span line = span_line(&rest);
+	bool is_message_id = false;
 
 	memset(header, 0, sizeof(*header));
 	header->is_crlf = line.size_bytes >= 2 &&
@@ -79,8 +87,13 @@ header_scan(struct header *header, struct span head)
 	while (header_is_field(line) ||
 	    (header->fields.size_bytes > 0 && line.size_bytes > 0 &&
 		is_blank(line.at[0]))) {
-		if (header_is_field(line))
+		if (header_is_field(line)) {
+			is_message_id = !header->has_message_id &&
+			    header_is_named(line, "Message-ID");
 			note_field(header, line);
+		} else {
+			note_folded(header, line, is_message_id);
+		}
 		header->fields.size_bytes += line.size_bytes;
 		line = span_line(&rest);
 	}

@@ -664,6 +664,16 @@ ATF_TC_BODY(adopt__witness_cannot_go__still_ours, tc)
 	ATF_CHECK_EQ(VERDICT_OK, adopt(&why));
 }
 
+/* A backup by hard links gives a file that nobody saw a second name. */
+ATF_TC_WITHOUT_HEAD(witness__second_name_is_a_backup__not_taken);
+ATF_TC_BODY(witness__second_name_is_a_backup__not_taken, tc)
+{
+	stage_and_leave();
+	ATF_REQUIRE_EQ(0, rename("box/new/" VISIBLE, "backup"));
+	scan_as(true);
+	ATF_CHECK_STREQ("", leftover.witness);
+}
+
 ATF_TC_WITHOUT_HEAD(adopt__after_link_always__its_file_is_synced);
 ATF_TC_BODY(adopt__after_link_always__its_file_is_synced, tc)
 {
@@ -733,6 +743,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, adopt__new_has_eio__retry_and_witness_stays);
 	ATF_TP_ADD_TC(tp, adopt__cur_has_eio__retry_and_witness_stays);
 	ATF_TP_ADD_TC(tp, adopt__witness_cannot_go__still_ours);
+	ATF_TP_ADD_TC(tp, witness__second_name_is_a_backup__not_taken);
 	ATF_TP_ADD_TC(tp, adopt__after_link_always__its_file_is_synced);
 	ATF_TP_ADD_TC(tp, adopt__folder_sync_let_pass__said_so);
 	return atf_no_error();

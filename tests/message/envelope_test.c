@@ -134,7 +134,7 @@ ATF_TC_BODY(from_line__quote_never_closed__ends_with_the_line, tc)
 ATF_TC_WITHOUT_HEAD(from_line__backslash_last__ends_with_the_line);
 ATF_TC_BODY(from_line__backslash_last__ends_with_the_line, tc)
 {
-	CHECK_SPAN("\"a\\", sender_of("From \"a\\"));
+	CHECK_SPAN("\"a\\", sender_of("From \"a\\\n"));
 }
 
 ATF_TC_WITHOUT_HEAD(from_line__mailer_daemon__null_sender);
@@ -178,6 +178,16 @@ ATF_TC_BODY(from_line__quoted_or_later__left, tc)
 	CHECK_SPAN("From", take(&envelope, "From"));
 }
 
+/* It may go on behind what is held in memory. */
+ATF_TC_WITHOUT_HEAD(from_line__cut_off__left);
+ATF_TC_BODY(from_line__cut_off__left, tc)
+{
+	struct envelope envelope;
+
+	CHECK_SPAN("From a@b Mon", take(&envelope, "From a@b Mon"));
+	ATF_CHECK(!envelope.has_sender);
+}
+
 ATF_TC_WITHOUT_HEAD(from_line__any_bytes__one_line_less_or_as_it_was);
 ATF_TC_BODY(from_line__any_bytes__one_line_less_or_as_it_was, tc)
 {
@@ -194,7 +204,8 @@ ATF_TC_BODY(from_line__any_bytes__one_line_less_or_as_it_was, tc)
 		struct span rest = whole;
 		struct span line = span_line(&rest);
 		struct envelope envelope = nobody;
-		bool is_from = span_starts(whole, "From ");
+		bool is_from = span_starts(whole, "From ") &&
+		    line.at[line.size_bytes - 1] == '\n';
 
 		envelope_take_from_line(&envelope, &head);
 		ATF_REQUIRE_MSG(span_equals(is_from ? rest : whole, head),
@@ -224,6 +235,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, from_line__quoted_local_part__blanks_belong_to_it);
 	ATF_TP_ADD_TC(tp, from_line__quoted_pair__belongs_to_it);
 	ATF_TP_ADD_TC(tp, from_line__quote_never_closed__ends_with_the_line);
+	ATF_TP_ADD_TC(tp, from_line__cut_off__left);
 	ATF_TP_ADD_TC(tp, from_line__backslash_last__ends_with_the_line);
 	ATF_TP_ADD_TC(tp, from_line__mailer_daemon__null_sender);
 	ATF_TP_ADD_TC(tp, from_line__crlf__address_without_cr);
