@@ -18,18 +18,18 @@ old_text='an old message'
 
 scenario()
 {
-	set_one=$1
+	chosen=$1
 	box=$HOME/box
 	target=$box
 	base_fault=
 	set -- -m "maildir:$box"
 	make_message message
 	mkdir -p "$box/tmp" "$box/new" "$box/cur"
-	if [ "$set_one" = folder ]; then
+	if [ "$chosen" = folder ]; then
 		target=$box/.Lists.bugs
 		set -- -o mailbox=maildir:%h/box -m +Lists.bugs
 	fi
-	case $set_one in
+	case $chosen in
 	stream)
 		set -- -o spool_memory=4096 "$@"
 		make_large message ;;
@@ -44,7 +44,7 @@ scenario()
 	cleanup)
 		base_fault='unlinkat:*:EIO' ;;
 	esac
-	if [ "$set_one" != create ]; then
+	if [ "$chosen" != create ]; then
 		echo "$old_text" >"$box/new/old"
 		echo "$old_text" >"$box/cur/old:2,S"
 	fi
@@ -63,7 +63,7 @@ make_large()
 
 reset()
 {
-	case $set_one in
+	case $chosen in
 	create)	rm -rf "$box" ;;
 	folder)	rm -rf "$target" ;;
 	*)	rm -f "$box"/new/[0-9]* "$box"/tmp/* ;;
@@ -112,7 +112,7 @@ look()
 	for entry in "$target"/tmp/*; do
 		[ ! -e "$entry" ] || staged=$((staged + 1))
 	done
-	[ "$set_one" = create ] || look_at_old
+	[ "$chosen" = create ] || look_at_old
 }
 
 look_at_old()
@@ -127,7 +127,7 @@ look_at_old()
 bad()
 {
 	wrong=$((wrong + 1))
-	[ "$wrong" -gt 50 ] || echo "$set_one $case_name: $*"
+	[ "$wrong" -gt 50 ] || echo "$chosen $case_name: $*"
 }
 
 record()
@@ -146,7 +146,7 @@ record_now()
 	unset MDA_TRACE
 	[ "$status" -eq 0 ] || {
 		cat err
-		atf_fail "$set_one: cannot deliver at all"
+		atf_fail "$chosen: cannot deliver at all"
 	}
 }
 
