@@ -69,12 +69,19 @@ begin(struct mbox_delivery *delivery, struct failure *why)
 		.sum = record->sum,
 		.when = (uint64_t)clock_wall().tv_sec,
 	};
+	enum verdict verdict;
 
 	(void)strlcpy(entry.from_line, record->from_line,
 	    sizeof(entry.from_line)); /* as large */
 	entry.from_line[strcspn(entry.from_line, "\n")] = '\0';
-	return journal_begin(
+	verdict = journal_begin(
 	    &delivery->journal, &entry, &delivery->slot, why);
+	if (verdict != VERDICT_OK)
+		return verdict;
+	verdict = interrupt_check(why); /* the last time that we may stop */
+	if (verdict != VERDICT_OK)
+		journal_settle(&delivery->journal, delivery->slot, ENTRY_VOID);
+	return verdict;
 }
 
 /* Another host appended without our locks: is our record whole all the same? */
@@ -135,22 +142,21 @@ keep_access_time(const struct box *box)
 }
 
 /*
- * The journal entry is settled under the locks, before a close that may still
- * report an error; then it is opened again, for the sender's next try.
+ * The journal entry is the witness for the sender's next try. It is settled
+ * last of all, so that a kill before the sender is told finds it; and never
+ * when the close reports an error.
  */
 static enum verdict
 finish(struct mbox_delivery *delivery, struct failure *why)
 {
-	struct journal *journal = &delivery->journal;
 	enum verdict verdict;
 
 	keep_access_time(&delivery->box);
-	journal_settle(journal, delivery->slot, ENTRY_DONE);
 	verdict = box_unlock(&delivery->box, why);
 	if (verdict == VERDICT_OK)
-		return VERDICT_OK;
-	journal_settle(journal, delivery->slot, ENTRY_OPEN);
-	why->residue = true;
+		journal_settle_unlocked(&delivery->journal, delivery->slot);
+	else
+		why->residue = true;
 	return verdict;
 }
 
@@ -194,8 +200,6 @@ store(struct mbox_delivery *delivery, struct failure *why)
 		verdict = sync_name(delivery, why);
 	if (verdict == VERDICT_OK && !is_witness)
 		verdict = begin(delivery, why);
-	if (verdict == VERDICT_OK)
-		verdict = interrupt_check(why);
 	if (verdict != VERDICT_OK)
 		return verdict;
 	interrupt_hold(INTERRUPT_HOLD_S);

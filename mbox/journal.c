@@ -332,6 +332,27 @@ journal_settle(struct journal *journal, size_t slot, enum journal_state state)
 	(void)write_entry(journal, slot);
 }
 
+static bool
+is_still_there(const struct journal *journal, size_t slot)
+{
+	struct journal_entry entry;
+	char block[JOURNAL_BLOCK];
+
+	if (sys->pread(journal->fd, block, sizeof(block),
+		(off_t)(slot * JOURNAL_BLOCK)) != (ssize_t)sizeof(block))
+		return false;
+	journal_decode(&entry, block);
+	return entry.state != ENTRY_FREE &&
+	    entry.sequence == journal->entries[slot].sequence;
+}
+
+void
+journal_settle_unlocked(struct journal *journal, size_t slot)
+{
+	if (journal->fd != -1 && is_still_there(journal, slot))
+		journal_settle(journal, slot, ENTRY_DONE);
+}
+
 void
 journal_close(struct journal *journal)
 {

@@ -84,6 +84,14 @@ void journal_settle(
     struct journal *journal, size_t slot, enum journal_state state);
 
 /*
+ * journal_settle_unlocked - note that an entry's sender is about to be told.
+ *
+ * Called behind the locks: nothing is written when another delivery, with
+ * none but unsettled entries to choose from, has taken the slot meanwhile.
+ */
+void journal_settle_unlocked(struct journal *journal, size_t slot);
+
+/*
  * journal_close - close the file; it stays where it is.
  */
 void journal_close(struct journal *journal);

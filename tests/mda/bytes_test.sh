@@ -239,7 +239,12 @@ random__200_messages__same_but_the_from_line_body()
 		case $format in
 		'From '*)
 			from_lines=$((from_lines + 1))
-			tail -n +2 message >expected ;;
+			# A line without its end may be cut off: it stays.
+			if [ "$(head -n 1 message | tail -c 1 | wc -l)" -eq 1 ]; then
+				tail -n +2 message >expected
+			else
+				cp message expected
+			fi ;;
 		*)	cp message expected ;;
 		esac
 		memory=4096

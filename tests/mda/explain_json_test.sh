@@ -45,7 +45,7 @@ settings__each__value_and_where_from_body()
 	plan 0 -c settings -o deadline=20 -m box/
 	holds "plan['settings_file'] == 'settings'" \
 	    "plan['settings_file_read']" \
-	    "plan['settings']['create'] == {'value': 'maildir', 'from': 'default'}" \
+	    "plan['settings']['create'] == {'value': 'mailbox', 'from': 'default'}" \
 	    "plan['settings']['log'] == {'value': 'none', 'from': 'file', 'file': 'settings', 'line': 1}" \
 	    "plan['settings']['deadline'] == {'value': '20s', 'from': 'option'}"
 }

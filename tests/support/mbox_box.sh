@@ -222,6 +222,6 @@ mbox_conclude()
 	echo "$1: $cases cases, $wrong went wrong"
 	[ "$wrong" -eq 0 ] || atf_fail "$wrong of $cases cases, see stdout"
 	expected=$(sed -n "s/^$1 //p" "$SRCDIR/tests/fault/mbox.count")
-	[ "$cases" -eq "${expected:-0}" ] || atf_fail \
+	[ "$cases" -ge "${expected:-1000000}" ] || atf_fail \
 	    "$cases cases of $1, but mbox.count says ${expected:-none}"
 }
