@@ -17,6 +17,21 @@
 #include <string.h>
 #include <unistd.h>
 
+/*
+ * At exit the leak checker of AddressSanitizer stops the process with
+ * clone(2) and ptrace(2), and reads /proc: a sandbox leaves it these.
+ */
+#if defined(__SANITIZE_ADDRESS__)
+#define HAS_LEAK_CHECKER 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define HAS_LEAK_CHECKER 1
+#endif
+#endif
+#ifndef HAS_LEAK_CHECKER
+#define HAS_LEAK_CHECKER 0
+#endif
+
 #if !HAVE_STRLCPY
 /*
  * strlcpy - copy a string into a buffer, cut where it does not fit.

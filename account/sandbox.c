@@ -1,0 +1,167 @@
+#include "account/sandbox.h"
+
+#include "compat/compat.h"
+
+#if HAVE_PRCTL_NO_NEW_PRIVS
+#include <sys/prctl.h>
+#endif
+#if HAVE_CAP_ENTER
+#include <sys/capsicum.h>
+#endif
+#include <stddef.h>
+#include <unistd.h>
+
+#include "account/landlock.h"
+#include "account/seccomp.h"
+
+void
+sandbox_add(struct sandbox_needs *needs, int fd, const char *path,
+    bool is_for_reading)
+{
+	struct sandbox_folder *folder = &needs->folders[needs->folder_count];
+
+	if (needs->folder_count == SANDBOX_FOLDERS_MAX)
+		return;
+	folder->fd = fd;
+	folder->path = path;
+	folder->is_for_reading = is_for_reading;
+	needs->folder_count++;
+}
+
+#if HAVE_PRCTL_NO_NEW_PRIVS
+enum sandbox_state
+sandbox_best(void)
+{
+	return (enum sandbox_state)((HAVE_LANDLOCK ? SANDBOX_FILES : 0) |
+	    (HAVE_SECCOMP ? SANDBOX_CALLS : 0));
+}
+
+const char *
+sandbox_name(enum sandbox_state state)
+{
+	static const char *const names[] = { "none", "landlock", "seccomp",
+		"landlock+seccomp" };
+
+	return names[state];
+}
+
+static enum sandbox_state
+enter(const struct sandbox_needs *needs)
+{
+	unsigned int state = SANDBOX_NONE;
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1L, 0L, 0L, 0L) == -1)
+		return SANDBOX_NONE;
+	if (landlock_enter(needs))
+		state |= SANDBOX_FILES;
+	if (seccomp_enter())
+		state |= SANDBOX_CALLS;
+	return (enum sandbox_state)state;
+}
+#elif HAVE_PLEDGE && HAVE_UNVEIL
+enum sandbox_state
+sandbox_best(void)
+{
+	return SANDBOX_WHOLE;
+}
+
+const char *
+sandbox_name(enum sandbox_state state)
+{
+	static const char *const names[] = { "none", "unveil", "pledge",
+		"pledge+unveil" };
+
+	return names[state];
+}
+
+static bool
+unveil_folders(const struct sandbox_needs *needs)
+{
+	const struct sandbox_folder *folder = needs->folders;
+
+	for (; folder < needs->folders + needs->folder_count; folder++)
+		if (unveil(folder->path,
+			folder->is_for_reading ? "r" : "rwc") == -1 &&
+		    !folder->is_for_reading)
+			return false;
+	return true;
+}
+
+/*
+ * "error": a call that is not promised answers ENOSYS; death by a signal
+ * would bounce the message. "proc" is for kill(pid, 0), which tells whether
+ * the holder of a lock lives. Without the folders above in sight a climb
+ * would find nothing to sync, and say nothing: then there is pledge() alone.
+ */
+static enum sandbox_state
+enter(const struct sandbox_needs *needs)
+{
+	unsigned int state = SANDBOX_NONE;
+
+	if (!needs->is_climbing && unveil_folders(needs))
+		state |= SANDBOX_FILES;
+	if (pledge("stdio rpath wpath cpath flock fattr proc error", NULL) == 0)
+		state |= SANDBOX_CALLS;
+	return (enum sandbox_state)state;
+}
+#elif HAVE_CAP_ENTER
+enum sandbox_state
+sandbox_best(void)
+{
+	return SANDBOX_WHOLE;
+}
+
+const char *
+sandbox_name(enum sandbox_state state)
+{
+	return state == SANDBOX_NONE ? "none" : "capsicum";
+}
+
+/*
+ * In capability mode only descriptors lead anywhere, and never upward. That
+ * suits a Maildir: all its calls take the folders' descriptors and names
+ * without "..". An mbox climbs, asks with kill() who holds a lock, and may
+ * want /var/tmp: it goes without. Sentences are English from here on.
+ */
+static enum sandbox_state
+enter(const struct sandbox_needs *needs)
+{
+	if (needs->is_climbing || cap_enter() == -1)
+		return SANDBOX_NONE;
+	return SANDBOX_WHOLE;
+}
+#else
+enum sandbox_state
+sandbox_best(void)
+{
+	return SANDBOX_NONE;
+}
+
+const char *
+sandbox_name(enum sandbox_state state)
+{
+	(void)state; /* there is but one */
+	return "none";
+}
+
+static enum sandbox_state
+enter(const struct sandbox_needs *needs)
+{
+	(void)needs; /* this system has no sandbox */
+	return SANDBOX_NONE;
+}
+#endif
+
+enum verdict
+sandbox_enter(enum sandbox_rule rule, const struct sandbox_needs *needs,
+    enum sandbox_state *state_out, struct failure *why)
+{
+	*state_out = SANDBOX_NONE;
+	if (rule == SANDBOX_OFF)
+		return VERDICT_OK;
+	*state_out = enter(needs);
+	if (rule == SANDBOX_REQUIRE && *state_out != SANDBOX_WHOLE)
+		return failure_retry(why, "sandbox", "4.3.5",
+		    sandbox_name(*state_out));
+	return VERDICT_OK;
+}

@@ -1,0 +1,20 @@
+/*
+ * seccomp.h - Linux: no system calls but those of a delivery's kind.
+ */
+#ifndef ACCOUNT_SECCOMP_H
+#define ACCOUNT_SECCOMP_H
+
+#include <stdbool.h>
+
+/*
+ * seccomp_enter - refuse the calls that start programs, open sockets, change
+ * who we are, what others may do with files, or the system: with EPERM.
+ *
+ * Takes   a process that has set PR_SET_NO_NEW_PRIVS.
+ * Gives   false when the kernel has no such filters, or when the numbers of
+ *         this processor's calls are not known here: nothing has changed.
+ * Source  seccomp(2) of Linux.
+ */
+bool seccomp_enter(void);
+
+#endif
