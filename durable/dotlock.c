@@ -20,7 +20,6 @@
 
 enum {
 	HOST_BYTES = 256,
-	BOOT_BYTES = 64,
 	CONTENT_BYTES = 400
 };
 
@@ -28,7 +27,7 @@ enum {
 struct holder {
 	long pid;
 	char host[HOST_BYTES];
-	char boot[BOOT_BYTES];
+	char boot[HOST_BOOT_BYTES];
 };
 
 static struct dotlock *volatile held_lock;

@@ -15,8 +15,8 @@ host_name(char *name, size_t size_bytes)
 	name[size_bytes - 1] = '\0'; /* POSIX leaves that open */
 }
 
-void
-host_boot_id(char *id, size_t size_bytes)
+static void
+read_boot_id(char *id, size_t size_bytes)
 {
 	int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
 	ssize_t got = -1;
@@ -31,4 +31,14 @@ host_boot_id(char *id, size_t size_bytes)
 	}
 	id[got] = '\0';
 	id[strcspn(id, " \n")] = '\0';
+}
+
+void
+host_boot_id(char *id, size_t size_bytes)
+{
+	static char kept[HOST_BOOT_BYTES];
+
+	if (kept[0] == '\0')
+		read_boot_id(kept, sizeof(kept));
+	(void)strlcpy(id, kept, size_bytes); /* 40 are enough */
 }

@@ -112,8 +112,8 @@ may_try_again(const struct maildir_delivery *delivery, const struct failure *why
 	    message_is_repeatable(delivery->message);
 }
 
-static enum verdict
-store(struct maildir_delivery *delivery, struct failure *why)
+enum verdict
+maildir_deliver(struct maildir_delivery *delivery, struct failure *why)
 {
 	enum verdict verdict;
 	int tries = 0;
@@ -131,18 +131,11 @@ store(struct maildir_delivery *delivery, struct failure *why)
 }
 
 enum verdict
-maildir_deliver(struct maildir_delivery *delivery, struct failure *why)
+maildir_open(struct maildir_delivery *delivery, struct failure *why)
 {
-	enum verdict verdict;
-
+	delivery->stage.fd = -1;
 	name_host(delivery->host);
-	verdict = layout_open(&delivery->layout, delivery->where, why);
-	if (verdict != VERDICT_OK)
-		return verdict;
-	verdict = store(delivery, why);
-	if (verdict != VERDICT_OK)
-		layout_close(&delivery->layout);
-	return verdict;
+	return layout_open(&delivery->layout, delivery->where, why);
 }
 
 void

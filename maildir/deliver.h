@@ -23,21 +23,32 @@ struct maildir_delivery {
 };
 
 /*
- * maildir_deliver - store a message.
+ * maildir_open - open the folders, before any byte of the message is read.
+ *
+ * Takes   where is set; the message need not be.
+ * Owns    maildir_close() after VERDICT_OK.
+ * Fails   as layout_open().
+ */
+enum verdict maildir_open(
+    struct maildir_delivery *delivery, struct failure *why);
+
+/*
+ * maildir_deliver - store a message in an open Maildir.
  *
  * Gives   VERDICT_OK when the message is in new/ (or where a reader moved
  *         it) and on stable storage. After any other verdict nothing of it
  *         is visible, unless why->residue is set.
- * Owns    after VERDICT_OK descriptors are open, and with them the lock that
- *         says that we live, until maildir_close() or the process's end.
- * Fails   as layout_open(), message_copy(), stage_open() to stage_commit(),
+ * Owns    after VERDICT_OK the lock that says that we live, until
+ *         maildir_close() or the process's end.
+ * Never   follows a path or looks above the Maildir: a sandbox may be up.
+ * Fails   as message_copy(), stage_open() to stage_commit(),
  *         leftover_scan().
  */
 enum verdict maildir_deliver(
     struct maildir_delivery *delivery, struct failure *why);
 
 /*
- * maildir_close - let go of a delivery that gave VERDICT_OK.
+ * maildir_close - let go of what maildir_open() opened, and of the lock.
  */
 void maildir_close(struct maildir_delivery *delivery);
 

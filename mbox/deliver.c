@@ -11,6 +11,7 @@
 #include "compat/compat.h"
 #include "durable/append.h"
 #include "durable/folder.h"
+#include "durable/host.h"
 #include "durable/map.h"
 
 /* How many LFs make the record stand behind an empty line. */
@@ -250,19 +251,30 @@ deliver_open(struct mbox_delivery *delivery, struct failure *why)
 }
 
 enum verdict
-mbox_deliver(struct mbox_delivery *delivery, struct failure *why)
+mbox_open(struct mbox_delivery *delivery, struct failure *why)
 {
-	enum verdict verdict;
+	char ignored[HOST_BOOT_BYTES];
 
 	delivery->size_bytes = 0;
 	delivery->write_us = 0;
 	delivery->is_folder_unsynced = false;
 	memset(&delivery->repair, 0, sizeof(delivery->repair));
-	verdict = box_open(&delivery->box, delivery->where, why);
-	if (verdict != VERDICT_OK)
-		return verdict;
-	verdict = deliver_open(delivery, why);
+	if ((delivery->where->locks & MBOX_DOTLOCK) != 0)
+		host_boot_id(ignored, sizeof(ignored)); /* it is kept */
+	return box_open(&delivery->box, delivery->where, why);
+}
+
+enum verdict
+mbox_deliver(struct mbox_delivery *delivery, struct failure *why)
+{
+	enum verdict verdict = deliver_open(delivery, why);
+
 	record_free(&delivery->record);
-	box_close(&delivery->box);
 	return verdict;
+}
+
+void
+mbox_close(struct mbox_delivery *delivery)
+{
+	box_close(&delivery->box);
 }

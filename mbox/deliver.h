@@ -33,18 +33,34 @@ struct mbox_delivery {
 };
 
 /*
- * mbox_deliver - store a message.
+ * mbox_open - open the folder that the mbox lies in, before any byte of the
+ * message is read.
+ *
+ * Takes   where is set; the message need not be.
+ * Owns    mbox_close() after VERDICT_OK.
+ * Fails   as box_open().
+ */
+enum verdict mbox_open(struct mbox_delivery *delivery, struct failure *why);
+
+/*
+ * mbox_deliver - store a message in an mbox whose folder is open.
  *
  * Gives   VERDICT_OK when the message stands whole in the mbox, on stable
  *         storage. After any other verdict the mbox is as it was, unless
  *         why->residue is set; then the journal tells the next delivery what
  *         to look for.
- * Owns    nothing is left open.
- * Fails   as box_open(), record_make(), box_lock(), journal_open(),
+ * Never   follows a path, but to RECORD_SPILL_FOLDER and, folder by folder,
+ *         upward from the mbox to sync them: a sandbox may be up.
+ * Fails   as record_make(), box_lock(), journal_open(),
  *         repair_run(), append_write(), box_unlock(); VERDICT_RETRY at
  *         "append-moved" when another host's write came between.
  */
 enum verdict mbox_deliver(
     struct mbox_delivery *delivery, struct failure *why);
+
+/*
+ * mbox_close - let go of what mbox_open() opened.
+ */
+void mbox_close(struct mbox_delivery *delivery);
 
 #endif

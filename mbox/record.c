@@ -116,7 +116,8 @@ open_spill(struct record *record, int dir_fd, struct failure *why)
 {
 	record->spill_fd = open_unlinked(dir_fd, "");
 	if (record->spill_fd == -1 && (errno == EACCES || errno == EROFS))
-		record->spill_fd = open_unlinked(AT_FDCWD, "/var/tmp/");
+		record->spill_fd = open_unlinked(
+		    AT_FDCWD, RECORD_SPILL_FOLDER "/");
 	if (record->spill_fd == -1)
 		return failure_errno(why, "spill", subject);
 	return VERDICT_OK;

@@ -17,6 +17,9 @@
 
 enum { RECORD_LEAD_MAX = 2 }; /* LFs that may be needed in front */
 
+/* For what is not whole in memory and cannot lie beside the mbox. */
+#define RECORD_SPILL_FOLDER "/var/tmp"
+
 struct record {
 	struct span bytes;	       /* From_ line to the empty line */
 	char from_line[FROM_LINE_MAX]; /* the same as in bytes */
@@ -33,8 +36,8 @@ struct record {
  * record_make - read the message to its end and build its record.
  *
  * Takes   dir_fd, the folder of the mbox: a message that is not whole in
- *         memory goes into an unlinked file there, or in /var/tmp when none
- *         can be made there; when, the time for the From_ line.
+ *         memory goes into an unlinked file there, or in RECORD_SPILL_FOLDER
+ *         when none can be made there; when, the time for the From_ line.
  * Owns    record_free(), whatever the verdict.
  * Fails   VERDICT_RETRY at "malloc", "spill" or "spill-map", or as
  *         message_copy().

@@ -13,17 +13,8 @@
 #include "account/keeper.h"
 #include "account/privilege.h"
 #include "base/interrupt.h"
-#include "mda/log.h"
-#include "mda/report.h"
-
-static int
-say(struct job *job, enum verdict verdict, const struct failure *why)
-{
-	if (verdict != VERDICT_OK)
-		report_failure(why);
-	log_write(job, verdict, why);
-	return verdict == VERDICT_OK ? EX_OK : why->exit_code;
-}
+#include "mda/plan.h"
+#include "mda/run.h"
 
 /* The delivery: from here on nothing is root's. */
 static int
@@ -37,8 +28,8 @@ run_child(struct job *job, int keeper_fd)
 	job->keeper_fd = keeper_fd;
 	verdict = privilege_drop(&job->account, &why);
 	if (verdict == VERDICT_OK)
-		verdict = job_deliver(job, STDIN_FILENO, &why);
-	return say(job, verdict, &why);
+		verdict = plan_check_home(job, &why);
+	return run_delivery(job, verdict, &why);
 }
 
 /* No byte of mail is for root: not even its descriptor stays. */
@@ -75,7 +66,7 @@ judge(struct job *job, int status)
 	else
 		(void)snprintf(death, sizeof(death), "signal %d",
 		    WIFSIGNALED(status) ? WTERMSIG(status) : 0);
-	return say(job, failure_retry(&why, "child-died", "4.3.0", death),
+	return run_delivery(job, failure_retry(&why, "child-died", "4.3.0", death),
 	    &why);
 }
 
@@ -109,11 +100,11 @@ delegate(struct job *job)
 
 	open_keeper(&keeper, job);
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, fds) == -1)
-		return say(job, failure_errno(&why, "socketpair",
+		return run_delivery(job, failure_errno(&why, "socketpair",
 		    job->account.name), &why);
 	child = fork();
 	if (child == -1)
-		return say(
+		return run_delivery(
 		    job, failure_errno(&why, "fork", job->account.name), &why);
 	if (child == 0) {
 		(void)close(fds[0]);

@@ -1,10 +1,13 @@
 #include "mda/job.h"
 
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "account/keeper.h"
 #include "base/interrupt.h"
 #include "compat/compat.h"
+#include "mda/nls.h"
 #include "mda/plan.h"
 
 static const char *
@@ -112,49 +115,103 @@ read_message(struct job *job, int in_fd, struct failure *why)
 }
 
 static enum verdict
-deliver_maildir(struct job *job, struct failure *why)
+open_maildir(struct job *job, struct failure *why)
 {
 	set_maildir(job);
 	job->maildir_delivery.where = &job->maildir;
 	job->maildir_delivery.message = &job->message;
-	return maildir_deliver(&job->maildir_delivery, why);
+	return maildir_open(&job->maildir_delivery, why);
 }
 
 static enum verdict
-deliver_mbox(struct job *job, struct failure *why)
+open_mbox(struct job *job, struct failure *why)
 {
 	set_mbox(job);
 	job->mbox_delivery.where = &job->mbox;
 	job->mbox_delivery.message = &job->message;
-	return mbox_deliver(&job->mbox_delivery, why);
+	return mbox_open(&job->mbox_delivery, why);
 }
 
 static enum verdict
-store(struct job *job, struct failure *why)
+open_mailbox(struct job *job, struct failure *why)
 {
 	enum verdict verdict;
 
 	if (job->destination.kind == BOX_MBOX)
-		return deliver_mbox(job, why);
-	verdict = deliver_maildir(job, why);
+		return open_mbox(job, why);
+	verdict = open_maildir(job, why);
 	if (verdict == VERDICT_OK || !job->destination.is_folder_optional ||
 	    strcmp(why->step, "folder-missing") != 0)
 		return verdict;
 	job->destination.folder[0] = '\0';
-	return deliver_maildir(job, why);
+	return open_maildir(job, why);
+}
+
+void
+job_open(struct job *job)
+{
+	job->opened = open_mailbox(job, &job->unopened);
+	job->is_mailbox_open = job->opened == VERDICT_OK;
+}
+
+/*
+ * An mbox may lie where this user can make no file. Whether a large message
+ * will need another place is known only when it is read.
+ */
+static void
+need_mbox(struct sandbox_needs *needs, const struct job *job)
+{
+	int dir_fd = job->mbox_delivery.box.dir_fd;
+
+	needs->is_climbing = true;
+	sandbox_add(needs, dir_fd, job->destination.path, false);
+	if (faccessat(dir_fd, ".", W_OK, 0) == -1)
+		sandbox_add(needs, -1, RECORD_SPILL_FOLDER, false);
+}
+
+static void
+need_languages(struct sandbox_needs *needs)
+{
+	const char *folders[NLS_FOLDERS_MAX];
+	size_t count = nls_folders(folders);
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		sandbox_add(needs, -1, folders[i], true);
+}
+
+enum verdict
+job_confine(struct job *job, struct failure *why)
+{
+	enum sandbox_rule rule = (enum sandbox_rule)job->settings.sandbox;
+	const struct layout *layout = &job->maildir_delivery.layout;
+	struct sandbox_needs needs = { .folder_count = 0 };
+
+	if (rule == SANDBOX_OFF)
+		return VERDICT_OK;
+	if (job->is_mailbox_open && job->destination.kind == BOX_MBOX)
+		need_mbox(&needs, job);
+	else if (job->is_mailbox_open)
+		sandbox_add(&needs, layout->dir_fd, layout->path, false);
+	need_languages(&needs);
+	job->is_confined = true;
+	return sandbox_enter(rule, &needs, &job->sandbox, why);
 }
 
 enum verdict
 job_deliver(struct job *job, int in_fd, struct failure *why)
 {
-	enum verdict verdict = plan_check_home(job, why);
+	enum verdict verdict = read_message(job, in_fd, why);
 
-	if (verdict == VERDICT_OK)
-		verdict = read_message(job, in_fd, why);
-	if (verdict == VERDICT_OK)
-		verdict = store(job, why);
-	job->is_delivered = verdict == VERDICT_OK;
-	return verdict;
+	if (verdict == VERDICT_OK && !job->is_mailbox_open) {
+		*why = job->unopened;
+		verdict = job->opened;
+	}
+	if (verdict != VERDICT_OK)
+		return verdict;
+	if (job->destination.kind == BOX_MBOX)
+		return mbox_deliver(&job->mbox_delivery, why);
+	return maildir_deliver(&job->maildir_delivery, why);
 }
 
 void
@@ -162,8 +219,10 @@ job_close(struct job *job)
 {
 	if (job->is_message_open)
 		message_close(&job->message);
-	if (job->is_delivered && job->destination.kind == BOX_MAILDIR)
+	if (job->is_mailbox_open && job->destination.kind == BOX_MBOX)
+		mbox_close(&job->mbox_delivery);
+	else if (job->is_mailbox_open)
 		maildir_close(&job->maildir_delivery);
 	job->is_message_open = false;
-	job->is_delivered = false;
+	job->is_mailbox_open = false;
 }

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "account/account.h"
+#include "account/sandbox.h"
 #include "base/failure.h"
 #include "maildir/deliver.h"
 #include "mbox/deliver.h"
@@ -31,7 +32,11 @@ struct job {
 	char account_settings[PATH_MAX];
 	struct message message;
 	bool is_message_open;
-	bool is_delivered;
+	enum verdict opened;	 /* the mailbox */
+	struct failure unopened; /* why, when it is not */
+	bool is_mailbox_open;
+	bool is_confined; /* a sandbox was asked for: */
+	enum sandbox_state sandbox;
 	struct maildir maildir; /* borrows from the job */
 	struct maildir_delivery maildir_delivery;
 	struct mbox mbox; /* borrows from the job */
@@ -42,18 +47,39 @@ struct job {
 };
 
 /*
- * job_deliver - read the message and store it.
+ * job_open - open the mailbox, before any byte of mail is read.
+ *
+ * Gives   a failure is kept, for job_deliver() to tell: the message is read
+ *         all the same, so that its sender meets no broken pipe and the log
+ *         can name it.
+ * Owns    job_close() closes the mailbox.
+ */
+void job_open(struct job *job);
+
+/*
+ * job_confine - give up all that the rest of the delivery does not need.
+ *
+ * Takes   a job whose mailbox is open, if it can be. Whatever else will be
+ *         written to is open too.
+ * Fails   as sandbox_enter().
+ */
+enum verdict job_confine(struct job *job, struct failure *why);
+
+/*
+ * job_deliver - read the message and store it in the open mailbox.
  *
  * Takes   in_fd, where the message comes from.
  * Gives   the promise: VERDICT_OK when it is on stable storage.
- * Fails   as plan_check_home(), message_open(), maildir_deliver() and
- *         mbox_deliver().
- * Owns    job_close() frees the message and closes the mailbox.
+ * Fails   as message_open(); as maildir_open() or mbox_open() did in
+ *         job_open(); as maildir_deliver() and mbox_deliver().
+ * Owns    job_close() frees the message.
  */
 enum verdict job_deliver(struct job *job, int in_fd, struct failure *why);
 
 /*
- * job_close - free what job_deliver() took. A process that ends need not.
+ * job_close - free what job_open() and job_deliver() took.
+ *
+ * A process that ends need not.
  */
 void job_close(struct job *job);
 

@@ -7,6 +7,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "account/sandbox.h"
 #include "base/errno_name.h"
 #include "base/logline.h"
 #include "mda/syslog_socket.h"
@@ -119,6 +120,8 @@ build(struct logline *line, const struct job *job, enum verdict verdict,
 	else
 		add_maildir(line, &job->maildir_delivery);
 	add_mending(line, &job->mbox_delivery);
+	if (job->is_confined && job->sandbox != sandbox_best())
+		logline_text(line, "sandbox", sandbox_name(job->sandbox));
 	add_message(line, job);
 	logline_end(line);
 }
@@ -135,18 +138,13 @@ write_line(int fd, const struct logline *line)
 	(void)ignored;
 }
 
-static void
-write_file(const char *path, const struct logline *line)
+static int
+open_file(const char *path)
 {
-	int fd = open(path,
+	return open(path,
 	    O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC |
 		O_NONBLOCK,
 	    0600);
-
-	if (fd == -1)
-		return;
-	write_line(fd, line);
-	(void)close(fd);
 }
 
 static int
@@ -164,17 +162,29 @@ severity_of(enum verdict verdict)
 }
 
 void
-log_write(const struct job *job, enum verdict verdict,
+log_open(struct log *log, const struct settings *settings)
+{
+	log->is_open = true;
+	log->file_fd = -1;
+	log->syslog_fd = -1;
+	if (settings->log_file[0] != '\0')
+		log->file_fd = open_file(settings->log_file);
+	if (settings->log == LOG_TO_SYSLOG)
+		log->syslog_fd = syslog_open();
+}
+
+void
+log_write(struct log *log, const struct job *job, enum verdict verdict,
     const struct failure *why)
 {
-	const struct settings *settings = &job->settings;
 	struct logline line;
 
+	if (!log->is_open)
+		log_open(log, &job->settings);
 	build(&line, job, verdict, why);
 	if (job->options.is_verbose)
 		write_line(STDERR_FILENO, &line);
-	if (settings->log_file[0] != '\0')
-		write_file(settings->log_file, &line);
-	if (settings->log == LOG_TO_SYSLOG)
-		syslog_send(severity_of(verdict), line.text);
+	if (log->file_fd != -1)
+		write_line(log->file_fd, &line);
+	syslog_write(log->syslog_fd, severity_of(verdict), line.text);
 }

@@ -10,10 +10,9 @@
 #include "mda/delegate.h"
 #include "mda/explain.h"
 #include "mda/job.h"
-#include "mda/log.h"
 #include "mda/nls.h"
 #include "mda/plan.h"
-#include "mda/report.h"
+#include "mda/run.h"
 #include "mda/start.h"
 
 enum { DEADLINE_S = 270 }; /* until the settings are read */
@@ -58,25 +57,6 @@ prepare(struct job *job, bool has_input, struct failure *why)
 	return VERDICT_OK;
 }
 
-static int
-deliver(struct job *job, bool has_input, enum verdict parsed,
-    struct failure *why)
-{
-	enum verdict verdict = parsed;
-
-	if (verdict == VERDICT_OK)
-		verdict = prepare(job, has_input, why);
-	if (verdict == VERDICT_OK && job->is_delegated)
-		return delegate(job);
-	if (verdict == VERDICT_OK)
-		verdict = job_deliver(job, STDIN_FILENO, why);
-	if (verdict != VERDICT_OK)
-		report_failure(why);
-	log_write(job, verdict, why);
-	/* What is open or allocated goes with the process. */
-	return verdict == VERDICT_OK ? EX_OK : why->exit_code;
-}
-
 int
 main(int argc, char **argv)
 {
@@ -97,5 +77,9 @@ main(int argc, char **argv)
 		return print_version();
 	if (job.options.is_explain)
 		return explain(&job, verdict, &why);
-	return deliver(&job, has_input, verdict, &why);
+	if (verdict == VERDICT_OK)
+		verdict = prepare(&job, has_input, &why);
+	if (verdict == VERDICT_OK && job.is_delegated)
+		return delegate(&job);
+	return run_delivery(&job, verdict, &why);
 }

@@ -56,6 +56,39 @@ nls_skip(void)
 {
 	is_started = true;
 }
+
+/* The first that is set counts; "C" is English whatever LANGUAGE says. */
+static bool
+is_language_asked(void)
+{
+	static const char *const names[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
+	const char *value = NULL;
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		value = getenv(names[i]);
+		if (value != NULL && value[0] != '\0')
+			break;
+	}
+	return value != NULL && value[0] != '\0' && strcmp(value, "C") != 0 &&
+	    strcmp(value, "POSIX") != 0;
+}
+
+/*
+ * glibc: locales and what converts their characters in /usr/lib, the system's
+ * own sentences in /usr/share/locale. Where they lie elsewhere, a sentence
+ * said behind a sandbox is English.
+ */
+size_t
+nls_folders(const char **folders)
+{
+	if (!is_language_asked())
+		return 0;
+	folders[0] = LOCALEDIR;
+	folders[1] = "/usr/lib";
+	folders[2] = "/usr/share/locale";
+	return strcmp(folders[0], folders[2]) == 0 ? 2 : 3;
+}
 #else
 void
 nls_guard(void)
@@ -70,5 +103,12 @@ nls_start(void)
 void
 nls_skip(void)
 {
+}
+
+size_t
+nls_folders(const char **folders)
+{
+	(void)folders; /* all is in the program */
+	return 0;
 }
 #endif

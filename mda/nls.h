@@ -4,6 +4,8 @@
 #ifndef MDA_NLS_H
 #define MDA_NLS_H
 
+#include <stddef.h>
+
 #include "compat/compat.h"
 
 #if HAVE_LIBINTL
@@ -12,6 +14,8 @@
 #else
 #define _(text) (text)
 #endif
+
+enum { NLS_FOLDERS_MAX = 3 };
 
 /* Marks a sentence in a table; it is translated where it is printed. */
 #define N_(text) text
@@ -40,5 +44,14 @@ void nls_start(void);
  * Gives   nls_start() does nothing from now on.
  */
 void nls_skip(void);
+
+/*
+ * nls_folders - what nls_start() and sentences read, for a sandbox.
+ *
+ * Takes   folders, NLS_FOLDERS_MAX of them.
+ * Gives   how many there are: none when the reader asks for no language, as
+ *         a mail server hardly ever does.
+ */
+size_t nls_folders(const char **folders);
 
 #endif

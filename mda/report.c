@@ -159,6 +159,9 @@ static const struct sentence sentences[] = {
 	{ "rename", 0, N_("cannot give the message its name in %1$s: %2$s") },
 	{ "sender-died", 0,
 	    N_("the sender ended in the middle of the message, on %1$s") },
+	{ "sandbox", 0,
+	    N_("this system cannot give the sandbox that is required (it has: "
+	       "%1$s): use a newer kernel, or set sandbox = on") },
 	{ "setgid", 0, N_("cannot take on the group of %1$s: %2$s") },
 	{ "setting-unknown", 0,
 	    N_("unknown setting at %1$s: mda.conf(5) lists the names") },

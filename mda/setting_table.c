@@ -55,6 +55,8 @@ static const struct setting_rule rules[] = {
 	    "missing always never", 0, 0 },
 	{ "root_mail", SETTING_CHOICE, MEMBER(root_mail), "no", "no yes",
 	    0, 0 },
+	{ "sandbox", SETTING_CHOICE, MEMBER(sandbox), "on",
+	    "on off require", 0, 0 },
 	{ "spool_memory", SETTING_BYTES, MEMBER(spool_memory_bytes), "1M",
 	    NULL, 4096, 1024LL * 1024 * 1024 },
 	{ "sync_after_link", SETTING_CHOICE, MEMBER(sync_after_link), "auto",

@@ -57,6 +57,7 @@ struct settings {
 	long long message_size_limit_bytes; /* 0 for none */
 	int return_path;   /* enum trace_rule */
 	int root_mail;	   /* enum answer_rule */
+	int sandbox;	   /* enum sandbox_rule */
 	long long spool_memory_bytes;
 	int sync_after_link; /* enum after_link */
 

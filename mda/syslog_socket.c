@@ -30,23 +30,48 @@ connect_to(int fd, const char *path)
 #define _PATH_LOG "/dev/log"
 #endif
 
+/*
+ * Never waits, by a flag of its own: send() with MSG_DONTWAIT is on some
+ * processors the same system call as socket(), which a sandbox refuses.
+ */
+static int
+open_socket(void)
+{
+#if defined(SOCK_NONBLOCK) && defined(SOCK_CLOEXEC)
+	return socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+#else
+	int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
+
+	if (fd != -1)
+		(void)fcntl(fd, F_SETFL, O_NONBLOCK); /* never fails here */
+	return fd;
+#endif
+}
+
+int
+syslog_open(void)
+{
+	int fd = open_socket();
+
+	if (fd == -1 || connect_to(fd, _PATH_LOG))
+		return fd;
+	(void)close(fd); /* nobody listens */
+	return -1;
+}
+
 void
-syslog_send(int severity, const char *text)
+syslog_write(int syslog_fd, int severity, const char *text)
 {
 	char line[LOGLINE_MAX + 64];
-	int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
 	int length;
 	ssize_t ignored;
 
-	if (fd == -1)
+	if (syslog_fd == -1)
 		return;
 	length = snprintf(line, sizeof(line), "<%d>mda: %s",
 	    LOG_MAIL | severity, text);
-	if (connect_to(fd, _PATH_LOG)) {
-		ignored = send(fd, line, (size_t)length, MSG_DONTWAIT);
-		(void)ignored;
-	}
-	(void)close(fd); /* nothing to lose */
+	ignored = write(syslog_fd, line, (size_t)length);
+	(void)ignored;
 }
 
 bool

@@ -48,7 +48,14 @@ read_message(struct span text)
 static enum verdict
 deliver(struct failure *why)
 {
-	return maildir_deliver(&delivery, why);
+	enum verdict verdict = maildir_open(&delivery, why);
+
+	if (verdict != VERDICT_OK)
+		return verdict;
+	verdict = maildir_deliver(&delivery, why);
+	if (verdict != VERDICT_OK)
+		maildir_close(&delivery);
+	return verdict;
 }
 
 /* box/ is there, with a message in hand and a table that can fail. */

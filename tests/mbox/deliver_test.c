@@ -195,7 +195,7 @@ ATF_TC_BODY(order__box_is_known__one_fdatasync_and_one_write, tc)
 	mbox_message(&message, SPAN(NOTE), MEMORY_BYTES);
 	delivery.message = &message;
 	calls_install();
-	ATF_CHECK_EQ(VERDICT_OK, mbox_deliver(&delivery, &why));
+	ATF_CHECK_EQ(VERDICT_OK, mbox_run(&delivery, &why));
 	ATF_CHECK_STREQ("openat " LOCK "openat fstat pread pread "
 			"pwrite fdatasync write lseek futimens " UNLOCK SETTLE,
 	    calls_trail);
@@ -245,7 +245,7 @@ ATF_TC_BODY(order__box_was_removed__folder_is_synced, tc)
 	delivery.message = &message;
 	ATF_REQUIRE_EQ(0, unlink("box"));
 	calls_install();
-	ATF_CHECK_EQ(VERDICT_OK, mbox_deliver(&delivery, &why));
+	ATF_CHECK_EQ(VERDICT_OK, mbox_run(&delivery, &why));
 	mbox_message_end(&message);
 	ATF_CHECK_MSG(strstr(calls_trail, "fsync-dir ") != NULL, "%s",
 	    calls_trail);
@@ -370,7 +370,7 @@ put_in_hand(void)
 	calls_trail[0] = '\0';
 	delivery.where = &where;
 	delivery.message = &same_message_in_hand;
-	return mbox_deliver(&delivery, &why);
+	return mbox_run(&delivery, &why);
 }
 
 ATF_TC(full_disk__after_each_byte_of_64_kib__as_before);

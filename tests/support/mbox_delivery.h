@@ -71,6 +71,21 @@ mbox_message_end(struct message *message)
 }
 
 /*
+ * mbox_run - open, deliver and close.
+ */
+static inline enum verdict
+mbox_run(struct mbox_delivery *delivery, struct failure *why)
+{
+	enum verdict verdict = mbox_open(delivery, why);
+
+	if (verdict != VERDICT_OK)
+		return verdict;
+	verdict = mbox_deliver(delivery, why);
+	mbox_close(delivery);
+	return verdict;
+}
+
+/*
  * mbox_put - deliver a message; *delivery tells the rest.
  */
 static inline enum verdict
@@ -85,7 +100,7 @@ mbox_put(struct mbox_delivery *delivery, const struct mbox *where,
 	mbox_message(&message, text, limit_bytes);
 	delivery->where = where;
 	delivery->message = &message;
-	verdict = mbox_deliver(delivery, why);
+	verdict = mbox_run(delivery, why);
 	mbox_message_end(&message);
 	return verdict;
 }
