@@ -13,7 +13,7 @@
 enum { ACCOUNT_NAME_MAX = 256 };
 
 struct account {
-	uid_t uid;
+	uid_t uid; /* of a named account; else what geteuid(2) says */
 	gid_t gid;
 	char name[ACCOUNT_NAME_MAX]; /* empty when nobody asked for it */
 	char home[PATH_MAX];	     /* absolute; empty when unknown */

@@ -23,6 +23,7 @@ static volatile sig_atomic_t stopped_by; /* signal, 0 when none */
 static volatile sig_atomic_t ticks;
 static volatile sig_atomic_t phase;
 static unsigned int started_deadline_s;
+static volatile unsigned int held_more_s;
 static int watched_fd = -1;
 static void (*volatile cleanup_now)(void);
 
@@ -45,6 +46,16 @@ leave(const char *sentence)
 	_exit(EX_TEMPFAIL);
 }
 
+/* The deadline comes first; then the rest of what a commit may take. */
+static void
+on_held_alarm(void)
+{
+	if (held_more_s == 0)
+		leave("4.4.7 the mailbox did not answer in time\n");
+	(void)alarm(held_more_s);
+	held_more_s = 0;
+}
+
 /*
  * The request is first only noted: the calls that wait return EINTR and the
  * delivery is undone in the usual way. A signal that arrives just before
@@ -58,8 +69,9 @@ on_stop(int number)
 
 	if (phase != PHASE_OPEN) {
 		if (is_alarm)
-			leave("4.4.7 the mailbox did not answer in time\n");
-		stopped_by = number;
+			on_held_alarm();
+		else
+			stopped_by = number;
 		return;
 	}
 	if (stopped_by == 0)
@@ -155,16 +167,10 @@ interrupt_check(struct failure *why)
 void
 interrupt_hold(unsigned int most_s)
 {
-	unsigned int left_s;
-	unsigned int spent_s;
-
+	held_more_s = HOLD_LEAST_S;
+	if (most_s > started_deadline_s + HOLD_LEAST_S)
+		held_more_s = most_s - started_deadline_s;
 	phase = PHASE_HELD;
-	left_s = alarm(most_s);
-	spent_s = left_s < started_deadline_s ? started_deadline_s - left_s : 0;
-	if (spent_s == 0)
-		return;
-	(void)alarm(most_s > spent_s + HOLD_LEAST_S ? most_s - spent_s
-						    : HOLD_LEAST_S);
 }
 
 void
@@ -176,6 +182,7 @@ interrupt_release(void)
 void
 interrupt_done(void)
 {
+	held_more_s = 0;
 	phase = PHASE_DONE;
 }
 

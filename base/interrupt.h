@@ -50,8 +50,8 @@ enum verdict interrupt_check(struct failure *why);
  *
  * Takes   most_s, seconds since the deadline was started; INTERRUPT_HOLD_S
  *         stays below the limits of the senders that kill.
- * Gives   signals wait, and the deadline is moved to most_s, because a
- *         server that hangs may still commit what we asked for. When that
+ * Gives   signals wait, and at the deadline the time is extended to most_s,
+ *         because a server that hangs may still commit what we asked for. When that
  *         time is over too: exit 75, nothing cleaned up, and the witness in
  *         tmp/ makes the sender's next try harmless.
  */

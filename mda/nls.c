@@ -10,32 +10,39 @@
 #if HAVE_LIBINTL
 static bool is_started;
 
-/* LANGUAGE=../../x makes glibc open a catalog outside LOCALEDIR. */
-static void
-drop_foreign_paths(void)
+static bool
+leads_elsewhere(const char *value)
 {
-	static const char *const named[] = { "LANGUAGE", "LC_ALL",
-		"LC_MESSAGES", "LC_CTYPE", "LANG" };
-	static const char *const unwanted[] = { "OUTPUT_CHARSET", "NLSPATH",
-		"LOCPATH", "GCONV_PATH" };
-	const char *value;
-	size_t i;
-
-	for (i = 0; i < sizeof(named) / sizeof(named[0]); i++) {
-		value = getenv(named[i]);
-		if (value != NULL &&
-		    (strchr(value, '/') != NULL || strstr(value, "..") != NULL))
-			(void)unsetenv(named[i]);
-	}
-	for (i = 0; i < sizeof(unwanted) / sizeof(unwanted[0]); i++)
-		(void)unsetenv(unwanted[i]);
+	return strchr(value, '/') != NULL || strstr(value, "..") != NULL;
 }
 
+/* LANGUAGE=../../x makes glibc open a catalog outside LOCALEDIR. */
+static bool
+is_foreign(const char *name)
+{
+	static const char *const unwanted[] = { "OUTPUT_CHARSET", "NLSPATH",
+		"LOCPATH", "GCONV_PATH" };
+	const char *value = getenv(name);
+	size_t i;
+
+	for (i = 0; i < sizeof(unwanted) / sizeof(unwanted[0]); i++)
+		if (strcmp(name, unwanted[i]) == 0)
+			return value != NULL;
+	return value != NULL && leads_elsewhere(value);
+}
+
+/* Who runs us is asked only when there is something to drop. */
 void
 nls_guard(void)
 {
-	if (getuid() == 0)
-		drop_foreign_paths();
+	static const char *const names[] = { "LANGUAGE", "LC_ALL",
+		"LC_MESSAGES", "LC_CTYPE", "LANG", "OUTPUT_CHARSET", "NLSPATH",
+		"LOCPATH", "GCONV_PATH" };
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (is_foreign(names[i]) && getuid() == 0)
+			(void)unsetenv(names[i]);
 }
 
 void

@@ -53,10 +53,8 @@ syslog_open(void)
 {
 	int fd = open_socket();
 
-	if (fd == -1 || connect_to(fd, _PATH_LOG))
-		return fd;
-	(void)close(fd); /* nobody listens */
-	return -1;
+	/* Where nobody listens it stays open: the process ends soon. */
+	return fd != -1 && connect_to(fd, _PATH_LOG) ? fd : -1;
 }
 
 void
