@@ -22,13 +22,15 @@ print_help(void)
 {
 	nls_start();
 	(void)printf(
-	    _("usage: mda [-nv] [-a address] [-c file] [-d user] [-e detail]\n"
+	    _("usage: mda [-ntvY] [-a address] [-c file] [-d user] [-e detail]\n"
 	      "           [-f sender] [-m mailbox] [-o setting=value] [-q id]\n"
-	      "           [--json]\n"
+	      "           [-r sender] [--json]\n"
+	      "       mda --help | --version\n"
 	      "Deliver the message on standard input, durably, and exit 0;\n"
-	      "or exit 75, and nothing of it is visible. -n explains what\n"
-	      "would be done, --json does so for programs, -v shows the log\n"
-	      "line. See mda(1).\n"));
+	      "or exit 75, and nothing of it is visible. -d delivers for a\n"
+	      "user, by root. -n explains what would be done, --json does so\n"
+	      "for programs, -v shows the log line. -r is -f, and -t and -Y do\n"
+	      "nothing. See mda(1).\n"));
 	return EX_OK;
 }
 

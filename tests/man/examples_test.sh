@@ -3,15 +3,26 @@
 # An example is a .Dl line, or the lines from .Bd -literal to .Ed. There are
 # three kinds:
 #
-#	commands	lines that begin with "$ "; other lines are output
+#	commands	lines that begin with "$ ", or "# mda" for root;
+#			other lines are output
 #	settings	in mda.conf.5, an example without commands
 #	a sender's	elsewhere, an example without commands: what stands
 #	configuration	from "/usr/local/bin/mda" on is what the sender runs
 #
-# Each runs in order, in one new home, which holds a folder Mail, and in the
+# What a sender runs may go on with options in the lines below.
+#
+# Those for root have "-d", "/var/mail" or "fixed_user" in them; they run in a
+# name space with the accounts alice and vmail, a spool and a folder /srv/mail
+# (tests/support/private.sh), for $u, alice, or al@example.org.
+#
+# Each of the others runs in order, in one new home, which holds a folder Mail, and in the
 # working folder a message "msg" and a settings file "new.conf"; both are
 # made anew for each example. A command must succeed. So must mda -n with a
 # settings file, and a delivery with what a sender runs.
+
+# What is sourced sets variables; the shell is to leave $u alone.
+# shellcheck disable=SC1091,SC2016,SC2154
+. "$SRCDIR/tests/support/private.sh"
 
 # extract PAGE - give each example a file, example.01 and so on.
 extract()
@@ -20,6 +31,8 @@ extract()
 	awk '
 	function text(line) {
 		gsub(/\\\(dq/, "\"", line)
+		gsub(/\\\(ga/, "`", line)
+		gsub(/\\\(aq/, "\047", line)
 		gsub(/\\&/, "", line)
 		gsub(/\\e/, "\\", line)
 		return line
@@ -53,38 +66,97 @@ make_files()
 
 run_commands()
 {
-	sed -n 's/^\$ //p' "$1" >script
+	sed -n 's/^[$#] //p' "$1" >script
 	atf_check -o ignore -e ignore sh -e script
 }
 
-# What senders put into the environment.
+# What senders put into the environment, and into their macros. The path and
+# the command may be two words in quotes, as m4 has them.
 run_as_sender()
 {
-	sed -n 's,.*/usr/local/bin/mda,mda,p' "$1" | sed 's/"$//' >script
+	sed -e ':a' -e '$!N' -e 's/\n *-/ -/' -e 'ta' -e 'P' -e 'D' "$1" |
+	    sed -n 's,.*/usr/local/bin/mda,mda,p' |
+	    sed -e "s/^mda', .mda/mda/" -e 's/%T/$u/' -e "s/[\"')]*\$//" >script
 	[ -s script ] || atf_fail "no command in $1"
 	SENDER=bob@example.net RECIPIENT=al+x@example.org \
+	    sender=bob@example.net original_recipient=al+x@example.org \
+	    queue_id=4A7F u=alice \
 	    atf_check -o empty -e empty sh -e script <msg
+}
+
+is_for_root()
+{
+	grep -Eq ' -d |/var/mail|fixed_user' "$1"
+}
+
+# run_settings FILE OPTION ... - can they be used?
+run_settings()
+{
+	settings=$1
+	shift
+	chmod 600 "$settings"
+	atf_check -o ignore -e empty mda -n -c "$settings" "$@"
+}
+
+# run_one PAGE EXAMPLE OPTION ... - the options go with settings.
+run_one()
+{
+	page=$1 example=$2
+	shift 2
+	echo "$page, $example:"
+	cat "$example"
+	make_files "$example"
+	if grep -Eq '^(\$|# mda) ' "$example"; then
+		run_commands "$example"
+	elif [ "$page" = mda.conf.5 ]; then
+		run_settings "$example" "$@"
+	else
+		run_as_sender "$example"
+	fi
 }
 
 run_examples()
 {
-	page=$1
 	make_home
-	extract "$page"
-	[ -s example.01 ] || atf_fail "$page has no example"
+	extract "$1"
+	[ -s example.01 ] || atf_fail "$1 has no example"
 	for example in example.*; do
-		echo "$page, $example:"
-		cat "$example"
-		make_files "$example"
-		if grep -q '^\$ ' "$example"; then
-			run_commands "$example"
-		elif [ "$page" = mda.conf.5 ]; then
-			chmod 600 "$example"
-			atf_check -o ignore -e empty mda -n -c "$example"
-		else
-			run_as_sender "$example"
-		fi
+		is_for_root "$example" || run_one "$1" "$example"
 	done
+}
+
+# In the name space that private_start made.
+make_spools()
+{
+	for folder in /var/mail /srv; do
+		[ -d "$folder" ] || atf_skip "no $folder here"
+	done
+	mount -t tmpfs -o mode=2775,gid=4708 tmpfs /var/mail ||
+	    atf_fail 'no spool'
+	mount -t tmpfs -o mode=755 tmpfs /srv || atf_fail 'no /srv'
+	mkdir -p /srv/mail/example.org
+	chown -R vmail:vmail /srv/mail
+	mkdir bin
+	ln -s "$MDA" bin/mda
+	PATH=$PWD/bin:$PATH
+	u=alice
+	export PATH u
+}
+
+run_root_examples()
+{
+	private_start
+	make_spools
+	extract "$1"
+	count=0
+	for example in example.*; do
+		is_for_root "$example" || continue
+		user=alice
+		! grep -q fixed_user "$example" || user=al@example.org
+		run_one "$1" "$example" -d "$user"
+		count=$((count + 1))
+	done
+	[ "$count" -gt 0 ] || atf_fail "$1 has no example for root"
 }
 
 atf_test_case mda_1__examples__succeed
@@ -105,6 +177,26 @@ mda_delivery_7__examples__succeed_body()
 	run_examples mda-delivery.7
 }
 
+atf_test_case mda_1__examples_for_root__succeed
+mda_1__examples_for_root__succeed_head()
+{
+	atf_set require.user root
+}
+mda_1__examples_for_root__succeed_body()
+{
+	run_root_examples mda.1
+}
+
+atf_test_case mda_conf_5__examples_for_root__succeed
+mda_conf_5__examples_for_root__succeed_head()
+{
+	atf_set require.user root
+}
+mda_conf_5__examples_for_root__succeed_body()
+{
+	run_root_examples mda.conf.5
+}
+
 atf_test_case every_page__has_its_examples_run
 every_page__has_its_examples_run_body()
 {
@@ -119,5 +211,7 @@ atf_init_test_cases()
 	atf_add_test_case mda_1__examples__succeed
 	atf_add_test_case mda_conf_5__examples__succeed
 	atf_add_test_case mda_delivery_7__examples__succeed
+	atf_add_test_case mda_1__examples_for_root__succeed
+	atf_add_test_case mda_conf_5__examples_for_root__succeed
 	atf_add_test_case every_page__has_its_examples_run
 }
