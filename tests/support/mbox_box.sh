@@ -42,7 +42,8 @@ mbox_scenario()
 	set_one=$1
 	form=mboxrd
 	locks='dotlock fcntl'
-	more=
+	patience=20s
+	options=
 	start=old
 	mkdir -p saved box kept
 	: >kept/list
@@ -53,11 +54,11 @@ mbox_scenario()
 	mboxo|mboxcl2)		form=$1 ;;
 	dotlock|fcntl|flock)	locks=$1 ;;
 	all_locks)		locks='dotlock fcntl flock' ;;
-	no_journal)		more='-o mbox_journal=off' ;;
+	no_journal)		options='-o mbox_journal=off' ;;
 	new*)			start=nothing ;;
 	esac
 	case $1 in
-	*large)	more='-o spool_memory=4096'
+	*large)	options='-o spool_memory=4096'
 		mbox_enlarge message ;;
 	esac
 	mbox_prepare
@@ -150,13 +151,14 @@ mbox_reset()
 }
 
 # mbox_run PROGRAM MESSAGE
-# $more is words on purpose.
+# $options is words on purpose.
 # shellcheck disable=SC2086
 mbox_run()
 {
 	status=0
 	"$1" -o log=none -o "log_file=$HOME/log" -o "mbox_format=$form" \
-	    -o "locks=$locks" -o lock_timeout=20s -o return_path=never $more -f sender@example.org \
+	    -o "locks=$locks" -o "lock_timeout=$patience" \
+	    -o return_path=never $options -f sender@example.org \
 	    -m mbox:box/mbox <"$2" >out 2>err || status=$?
 }
 
