@@ -115,14 +115,22 @@ journal_decode(struct journal_entry *entry, const char *block)
 	decode_from_line(entry, block);
 }
 
-/* In a shared spool anybody may have put something there. */
-static bool
-is_ours(int fd)
+/*
+ * In a shared spool anybody may have put something there: EPERM. When nobody
+ * can say, that is the system's own error, and no reason to go without.
+ */
+static enum verdict
+need_ours(const struct journal *journal, const char *name,
+    struct failure *why)
 {
 	struct stat st;
 
-	return sys->fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
-	    st.st_nlink == 1 && st.st_uid == geteuid();
+	if (sys->fstat(journal->fd, &st) == -1)
+		return failure_errno(why, "journal", name);
+	if (S_ISREG(st.st_mode) && st.st_nlink == 1 && st.st_uid == geteuid())
+		return VERDICT_OK;
+	errno = EPERM;
+	return failure_errno(why, "journal", name);
 }
 
 static int
@@ -157,12 +165,12 @@ create(struct journal *journal, const struct box *box, const char *name,
 	enum verdict verdict;
 
 	journal->fd = create_journal(box, name);
-	if (journal->fd != -1 && !is_ours(journal->fd)) {
-		errno = EPERM; /* swapped in the moment the helper made it */
-		return failure_errno(why, "journal", name);
-	}
 	if (journal->fd == -1)
 		return failure_errno(why, "journal", name);
+	/* It may have been swapped in the moment the helper made it. */
+	verdict = need_ours(journal, name, why);
+	if (verdict != VERDICT_OK)
+		return verdict;
 	errno = ENOSPC; /* a write that is short sets none */
 	if (sys->pwrite(journal->fd, blanks, sizeof(blanks), 0) !=
 	    (ssize_t)sizeof(blanks)) {
@@ -194,10 +202,7 @@ open_file(struct journal *journal, const struct box *box, const char *name,
 		return create(journal, box, name, why);
 	if (journal->fd == -1)
 		return failure_errno(why, "journal", name);
-	if (is_ours(journal->fd))
-		return VERDICT_OK;
-	errno = EPERM;
-	return failure_errno(why, "journal", name);
+	return need_ours(journal, name, why);
 }
 
 static enum verdict
@@ -245,13 +250,14 @@ journal_open(struct journal *journal, const struct box *box, bool may_create,
 	(void)snprintf(name, sizeof(name), ".%s.mda",
 	    box->name); /* BOX_NAME_MAX leaves room */
 	verdict = open_file(journal, box, name, may_create, why);
-	if (verdict == VERDICT_OK)
-		verdict = read_all(journal, name, why);
-	if (verdict == VERDICT_OK)
-		return VERDICT_OK;
-	journal_close(journal);
-	if (may_go_without(rule, may_create, why))
-		return VERDICT_OK;
+	if (verdict != VERDICT_OK) {
+		journal_close(journal);
+		return may_go_without(rule, may_create, why) ? VERDICT_OK
+							     : verdict;
+	}
+	verdict = read_all(journal, name, why);
+	if (verdict != VERDICT_OK)
+		journal_close(journal);
 	return verdict;
 }
 
