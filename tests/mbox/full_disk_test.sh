@@ -38,6 +38,8 @@ needs_mount()
 }
 
 # page_by_page LEAST OPTION ... - so many cases at least.
+# $private is words.
+# shellcheck disable=SC2086
 page_by_page()
 {
 	least=$1

@@ -11,17 +11,17 @@ set_up()
 	form=$1
 	mkdir box
 	for number in 1 2; do
-		message "old$number" >msg
+		make_letter "old$number" >msg
 		deliver <msg
 	done
 	cp box/mbox old
-	message first >first
-	message second >second
+	make_letter first >first
+	make_letter second >second
 }
 
-# message NAME - a header that can be told, a body that must be quoted, and
+# make_letter NAME - a header that can be told, a body that must be quoted, and
 # enough of it that half of it is a piece.
-message()
+make_letter()
 {
 	printf 'Message-ID: <%s@example.org>\nSubject: %s\n\n' "$1" "$1"
 	for line in 1 2 3 4 5 6 7 8 9; do
@@ -35,7 +35,7 @@ deliver()
 	    -o "mbox_format=$form" -m mbox:box/mbox "$@"
 }
 
-# tear [FAULT ...] - die behind half of the write.
+# tear - die behind half of the write.
 tear()
 {
 	rm -f calls
@@ -47,7 +47,7 @@ tear()
 	cat before >box/mbox
 	rm -f calls
 	MDA_KILL=$number:after MDA_FAULT='write:2:short' "$MDA_FAULT_BIN" \
-	    -o log=none -o "mbox_format=$form" "$@" -m mbox:box/mbox \
+	    -o log=none -o "mbox_format=$form" -m mbox:box/mbox \
 	    <first >out 2>err &
 	wait_for "$!"
 	atf_check_equal 137 "$status"
@@ -175,7 +175,7 @@ journal_removed__torn_then_another__own_message_body()
 	deliver <second
 	atf_check cmp -n "$(wc -c <torn)" torn box/mbox
 	expect_readers old1 old2 first second
-	message third >third
+	make_letter third >third
 	deliver <third
 	expect_readers old1 old2 first second third
 }
@@ -311,8 +311,9 @@ procmail__delivers_behind_torn__never_cut_body()
 	tear
 	rm box/mbox.lock
 	printf 'DEFAULT=%s/box/mbox\nLOGFILE=/dev/null\n' "$PWD" >rc
-	message foreign >foreign_message
-	atf_check -e ignore procmail -m rc <foreign_message
+	make_letter foreign >foreign_message
+	atf_check -e ignore \
+	    procmail -f eve@example.org -m rc <foreign_message
 	cp box/mbox foreign
 	deliver <second
 	atf_check cmp -n "$(wc -c <foreign)" foreign box/mbox

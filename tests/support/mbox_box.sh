@@ -215,7 +215,7 @@ mbox_record()
 	mbox_reset
 }
 
-# mbox_conclude NAME - all went well, and as many cases ran as the list says.
+# mbox_conclude NAME - all went well, and no fewer cases ran than the list says.
 mbox_conclude()
 {
 	python3 "$mbox_check" records kept/list >faults ||

@@ -28,7 +28,13 @@ LOCK = BOX + ".lock"
 WRITERS = 8
 TURNS_MOST = 2000  # of one that waits, a few milliseconds each
 
+PROGRAMS = {"procmail", "maildrop", "movemail", "s-nail"}
+
 FROM = re.compile(rb"^From [^\n]* [0-9]{2}:[0-9]{2}:[0-9]{2} [0-9]{4}\n", re.M)
+
+
+# Programs quote in ways of their own, and some take it off again.
+starts_of_lines = ["From ", ">From ", "", " "]
 
 
 def message(name):
@@ -36,7 +42,7 @@ def message(name):
     seed = hashlib.sha256(name.encode()).digest()
     lines = ["Message-ID: <%s@example.org>" % name, "Subject: race", ""]
     for number in range(seed[0] // 2 + 40 * (seed[1] % 16 == 0)):
-        start = ("From ", ">From ", "", " ")[seed[number % 32] % 4]
+        start = starts_of_lines[seed[number % 32] % len(starts_of_lines)]
         lines.append("%sline %d of %s" % (start, number, name))
     return ("\n".join(lines) + "\nend of %s\n" % name).encode()
 
@@ -131,8 +137,8 @@ def run_procmail(name, _):
     with open("rc." + name, "w", encoding="ascii") as file:
         file.write("DEFAULT=%s/%s\nLOCKSLEEP=1\nLOGFILE=/dev/null\n" %
                    (os.getcwd(), BOX))
-    subprocess.run(["procmail", "-m", "rc." + name], input=message(name),
-                   check=True)
+    subprocess.run(["procmail", "-f", "x@example.org", "-m", "rc." + name],
+                   input=message(name), check=True)
 
 
 def run_maildrop(name, _):
@@ -286,6 +292,8 @@ def count(names):
 
 def main(locks, messages, reader, foreign=""):
     locks = locks.split(",")
+    if PROGRAMS & {reader, *foreign.split(",")}:
+        starts_of_lines[:] = ["", " ", "\t", "> "]
     names = []
     processes = []
 
@@ -297,8 +305,9 @@ def main(locks, messages, reader, foreign=""):
 
     for writer in range(WRITERS):
         start(deliver, "mda%d" % writer, int(messages))
-    for kind in filter(None, foreign.split(",")):
-        start(FOREIGN[kind], kind, max(5, int(messages) // 3))
+    for number, kind in enumerate(filter(None, foreign.split(","))):
+        start(FOREIGN[kind], "%s%d" % (kind, number),
+              max(5, int(messages) // 5))
     ended = multiprocessing.Event()
     if reader != "none":
         taker = multiprocessing.Process(

@@ -1,0 +1,111 @@
+# Eight deliverers, programs that append in their own way, and readers that
+# take everything out: nothing is lost, nothing doubled, everything whole.
+# MDA_LONG=yes makes four times as many messages of it.
+
+# What is sourced sets variables.
+# shellcheck disable=SC1091,SC2154
+. "$SRCDIR/tests/support/box.sh"
+
+# race LOCKS MESSAGES READER FOREIGN
+race()
+{
+	messages=$2
+	[ "${MDA_LONG-}" != yes ] || messages=$((messages * 4))
+	mkdir race
+	atf_check -o save:result -x "cd race &&
+		python3 $SRCDIR/tests/support/mbox_race.py $1 $messages $3 $4"
+	tail -n 1 result
+	atf_check -o match:', 0 lost, 0 doubled, 0 broken$' tail -n 1 result
+	atf_check -o empty find race -name '*.lock' -o -name '.lk.*'
+	rm -rf race
+}
+
+has()
+{
+	command -v "$1" >/dev/null 2>&1 || {
+		echo "no $1 here: its ways are played in the other cases"
+		return 1
+	}
+}
+
+# all_readers LOCKS
+all_readers()
+{
+	for reader in none rename truncate remove; do
+		race "$1" 100 "$reader" python,python
+	done
+}
+
+atf_test_case dotlock__all_readers__nothing_lost
+dotlock__all_readers__nothing_lost_body()
+{
+	all_readers dotlock
+}
+
+atf_test_case fcntl__all_readers__nothing_lost
+fcntl__all_readers__nothing_lost_body()
+{
+	all_readers fcntl
+}
+
+atf_test_case flock__all_readers__nothing_lost
+flock__all_readers__nothing_lost_body()
+{
+	all_readers flock
+}
+
+atf_test_case dotlock_and_fcntl__all_readers__nothing_lost
+dotlock_and_fcntl__all_readers__nothing_lost_body()
+{
+	all_readers dotlock,fcntl
+}
+
+atf_test_case all_locks__all_readers__nothing_lost
+all_locks__all_readers__nothing_lost_body()
+{
+	all_readers dotlock,fcntl,flock
+}
+
+atf_test_case python_mailbox__reads__nothing_lost
+python_mailbox__reads__nothing_lost_body()
+{
+	race dotlock,fcntl 100 module python,python
+}
+
+atf_test_case movemail__reads__nothing_lost
+movemail__reads__nothing_lost_body()
+{
+	! has movemail || race dotlock,fcntl 100 movemail python
+}
+
+atf_test_case s_nail__reads__nothing_lost
+s_nail__reads__nothing_lost_body()
+{
+	! has s-nail || race dotlock,fcntl 100 s-nail python
+}
+
+atf_test_case procmail__appends__nothing_lost
+procmail__appends__nothing_lost_body()
+{
+	! has procmail || race dotlock,fcntl 10 truncate procmail
+}
+
+atf_test_case maildrop__appends__nothing_lost
+maildrop__appends__nothing_lost_body()
+{
+	! has maildrop || race dotlock,fcntl 10 rename maildrop
+}
+
+atf_init_test_cases()
+{
+	atf_add_test_case dotlock__all_readers__nothing_lost
+	atf_add_test_case fcntl__all_readers__nothing_lost
+	atf_add_test_case flock__all_readers__nothing_lost
+	atf_add_test_case dotlock_and_fcntl__all_readers__nothing_lost
+	atf_add_test_case all_locks__all_readers__nothing_lost
+	atf_add_test_case python_mailbox__reads__nothing_lost
+	atf_add_test_case movemail__reads__nothing_lost
+	atf_add_test_case s_nail__reads__nothing_lost
+	atf_add_test_case procmail__appends__nothing_lost
+	atf_add_test_case maildrop__appends__nothing_lost
+}
