@@ -94,7 +94,7 @@ has_two_names(int fd)
 {
 	struct stat st;
 
-	return sys->fstat(fd, &st) == 0 && st.st_nlink == 2;
+	return sys->fstat(fd, &st) == 0 && st.st_nlink >= 2;
 }
 
 static bool
@@ -205,7 +205,7 @@ look_at(struct scan *scan, const char *name)
 	    !S_ISREG(st.st_mode) || !read_clock(scan))
 		return;
 	if (age_s(scan, &st) > SWEEP_AGE_S ||
-	    (scan->is_identifiable && st.st_nlink == 2))
+	    (scan->is_identifiable && st.st_nlink >= 2))
 		look_closer(scan, name, &st);
 }
 
