@@ -208,13 +208,13 @@ ATF_TC_BODY(witness__never_made_visible__not_taken, tc)
 	ATF_CHECK_STREQ("", leftover.witness);
 }
 
-ATF_TC_WITHOUT_HEAD(witness__third_link__not_taken);
-ATF_TC_BODY(witness__third_link__not_taken, tc)
+ATF_TC_WITHOUT_HEAD(witness__backup_adds_a_third_link__found);
+ATF_TC_BODY(witness__backup_adds_a_third_link__found, tc)
 {
 	stage_and_leave();
 	ATF_REQUIRE_EQ(0, link("box/tmp/" WITNESS, "copy"));
 	scan_as(true);
-	ATF_CHECK_STREQ("", leftover.witness);
+	ATF_CHECK_STREQ(WITNESS, leftover.witness);
 }
 
 ATF_TC_WITHOUT_HEAD(witness__name_of_another_agent__not_taken);
@@ -707,7 +707,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, witness__message_not_identifiable__not_taken);
 	ATF_TP_ADD_TC(tp, witness__other_bytes__not_taken);
 	ATF_TP_ADD_TC(tp, witness__never_made_visible__not_taken);
-	ATF_TP_ADD_TC(tp, witness__third_link__not_taken);
+	ATF_TP_ADD_TC(tp, witness__backup_adds_a_third_link__found);
 	ATF_TP_ADD_TC(tp, witness__name_of_another_agent__not_taken);
 	ATF_TP_ADD_TC(tp, witness__moved_to_cur__found);
 	ATF_TP_ADD_TC(tp, witness__deleted_by_a_reader__not_taken);
