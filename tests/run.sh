@@ -57,6 +57,8 @@ role=other
 user=
 if [ "$(id -u)" -eq 0 ]; then
 	role=root
+	# In a chroot, root cannot have mounts of its own.
+	unshare -m true 2>/dev/null || role=confined
 	user='-v unprivileged_user=nobody'
 	for folder in "$build" "$srcdir"; do
 		others_reach "$folder" || {
