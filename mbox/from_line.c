@@ -25,9 +25,9 @@ write_date(char *date, size_t size_bytes, const struct tm *utc)
 	static const char days[] = "SunMonTueWedThuFriSat";
 	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 
-	(void)snprintf(date, size_bytes, "%.3s %.3s %2d %02d:%02d:%02d %d",
+	(void)snprintf(date, size_bytes, "%.3s %.3s %2d %02d:%02d:%02d %lld",
 	    days + 3 * utc->tm_wday, months + 3 * utc->tm_mon, utc->tm_mday,
-	    utc->tm_hour, utc->tm_min, utc->tm_sec, utc->tm_year + 1900);
+	    utc->tm_hour, utc->tm_min, utc->tm_sec, (long long)utc->tm_year + 1900);
 }
 
 void

@@ -6,7 +6,7 @@ Eight writers run $MDA, each with so many messages; FOREIGN others ("python",
 "procmail" or "maildrop", with commas between) append to the same mbox in
 their own way. READER takes out what has come, again and again, until all have
 ended: "none", "rename" (a new file over it), "truncate" (rewritten in place),
-"remove", "module" (python's mailbox), "movemail" or "s-nail". All take the
+"remove", "module" (python's mailbox) or "movemail". All take the
 LOCKS, words with commas between.
 
 Prints "N messages, 0 lost, 0 doubled, 0 broken", and what is not so.
@@ -28,7 +28,7 @@ LOCK = BOX + ".lock"
 WRITERS = 8
 TURNS_MOST = 2000  # of one that waits, a few milliseconds each
 
-PROGRAMS = {"procmail", "maildrop", "movemail", "s-nail"}
+PROGRAMS = {"procmail", "maildrop", "movemail"}
 
 FROM = re.compile(rb"^From [^\n]* [0-9]{2}:[0-9]{2}:[0-9]{2} [0-9]{4}\n", re.M)
 
@@ -230,19 +230,8 @@ def by_movemail(_):
         os.unlink("moved")
 
 
-def by_s_nail(_):
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink("copied")
-    subprocess.run(["s-nail", "-n", "-S", "hold", "-S", "keep", "-f", BOX],
-                   input=b"copy * copied\ndelete *\nquit\n", check=False,
-                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    with contextlib.suppress(FileNotFoundError):
-        with open("copied", "rb") as file:
-            keep(file.read())
-
-
 READERS = {"rename": by_rename, "truncate": by_truncate, "remove": by_remove,
-           "module": by_module, "movemail": by_movemail, "s-nail": by_s_nail}
+           "module": by_module, "movemail": by_movemail}
 
 
 def read_again_and_again(read, locks, ended):
