@@ -156,18 +156,26 @@ static enum verdict
 link_unique(struct dotlock *dotlock, const char *unique, struct failure *why)
 {
 	struct stat st;
-	int link_errno = EEXIST;
+	int link_errno = 0;
+	int stat_errno = 0;
 
 	if (sys->linkat(dotlock->dir_fd, unique, dotlock->dir_fd,
 		dotlock->name, 0) == -1)
 		link_errno = errno;
 	if (sys->fstatat(dotlock->dir_fd, unique, &st, AT_SYMLINK_NOFOLLOW) ==
-		0 &&
-	    st.st_nlink == 2) {
+		-1)
+		stat_errno = errno;
+	else if (st.st_nlink == 2) {
 		hold(dotlock, &st);
 		return VERDICT_OK;
 	}
-	if (link_errno == EEXIST)
+	if (link_errno == 0 && stat_errno != 0) {
+		/* Ours, but nothing to tell it by later: no use to us. */
+		(void)sys->unlinkat(dotlock->dir_fd, dotlock->name, 0);
+		errno = stat_errno;
+		return failure_errno(why, "dotlock", dotlock->name);
+	}
+	if (link_errno == 0 || link_errno == EEXIST)
 		return VERDICT_OK; /* another program has it */
 	if (filesystem_refuses_links(dotlock->dir_fd, link_errno))
 		return make_exclusive(dotlock, why);
