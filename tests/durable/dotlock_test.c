@@ -39,8 +39,8 @@ try(struct dotlock *dotlock, bool may_break)
 	enum lock_answer answer;
 	struct failure why;
 
-	ATF_REQUIRE_EQ(
-	    VERDICT_OK, dotlock_try(dotlock, may_break, &answer, &why));
+	ATF_REQUIRE_EQ(VERDICT_OK,
+	    dotlock_try(dotlock, may_break, &answer, &why));
 	return answer;
 }
 
@@ -473,8 +473,7 @@ check_failure(int sys_errno)
 	enum lock_answer answer;
 	struct failure why;
 
-	ATF_CHECK_EQ(
-	    VERDICT_RETRY, dotlock_try(&dotlock, true, &answer, &why));
+	ATF_CHECK_EQ(VERDICT_RETRY, dotlock_try(&dotlock, true, &answer, &why));
 	ATF_CHECK_STREQ("dotlock", why.step);
 	ATF_CHECK_STREQ(name, why.subject);
 	ATF_CHECK_EQ(sys_errno, why.sys_errno);

@@ -511,8 +511,7 @@ check_identity(void (*hook)(void), off_t size_bytes)
 			file_text("box", "old\n");
 			calls_reset();
 			require_open();
-			if (call == CALL_fstat ||
-			    (locks & MBOX_FCNTL) != 0 ||
+			if (call == CALL_fstat || (locks & MBOX_FCNTL) != 0 ||
 			    locks == MBOX_DOTLOCK)
 				hook_nth(call, 1, hook);
 			else
@@ -757,12 +756,11 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, lock__held_and_let_go__had_in_the_end);
 	ATF_TP_ADD_TC(tp, lock__waiting__nothing_held);
 	ATF_TP_ADD_TC(tp, lock__stale_dotlock__broken_under_the_kernel_lock);
-	ATF_TP_ADD_TC(
-	    tp, lock__stale_dotlock_and_kernel_lock_held__left_alone);
+	ATF_TP_ADD_TC(tp, lock__stale_dotlock_and_kernel_lock_held__left_alone);
 	ATF_TP_ADD_TC(tp, lock__error_that_no_waiting_mends__told_at_once);
 	ATF_TP_ADD_TC(tp, lock__dotlock_cannot_be_made__told_at_once);
-	ATF_TP_ADD_TC(
-	    tp, lock__signal_while_waiting__retry_and_foreign_lock_stays);
+	ATF_TP_ADD_TC(tp,
+	    lock__signal_while_waiting__retry_and_foreign_lock_stays);
 	ATF_TP_ADD_TC(tp, identity__renamed_over_meanwhile__new_file);
 	ATF_TP_ADD_TC(tp, identity__removed_meanwhile__made_anew);
 	ATF_TP_ADD_TC(tp, identity__truncated_meanwhile__size_of_now);

@@ -40,8 +40,7 @@ set_up(void)
 static enum verdict
 put(const char *text)
 {
-	return mbox_put(
-	    &delivery, &where, span_of(text), MEMORY_BYTES, &why);
+	return mbox_put(&delivery, &where, span_of(text), MEMORY_BYTES, &why);
 }
 
 static void
@@ -66,8 +65,8 @@ check_box(const char *before, const char *text, int count)
 
 	ATF_CHECK(span_starts(whole, before));
 	for (i = 0; i < count; i++) {
-		ATF_CHECK(span_starts(
-		    span_line(&rest), "From ann@example.org "));
+		ATF_CHECK(
+		    span_starts(span_line(&rest), "From ann@example.org "));
 		ATF_CHECK_MSG(span_starts(rest, text), "record %d: %.*s", i,
 		    (int)rest.size_bytes, rest.size_bytes ? rest.at : "");
 		rest = span_from(rest, strlen(text));
@@ -93,8 +92,7 @@ state_of(size_t slot)
 		.dir_fd = folder_fd("."),
 		.name = "box" };
 
-	ATF_REQUIRE_EQ(VERDICT_OK,
-	    journal_open(&journal, &box, false, &why));
+	ATF_REQUIRE_EQ(VERDICT_OK, journal_open(&journal, &box, false, &why));
 	ATF_REQUIRE_EQ(0, close(box.dir_fd));
 	journal_close(&journal);
 	return journal.entries[slot].state;
@@ -180,8 +178,9 @@ ATF_TC_BODY(deliver__spilled__same_bytes, tc)
 
 /* ---- In which order ----------------------------------------------------- */
 
-#define LOCK "openat fcntl_lock fstatat openat write close linkat fstatat "    \
-	     "unlinkat fstat fstatat "
+#define LOCK                                                           \
+	"openat fcntl_lock fstatat openat write close linkat fstatat " \
+	"unlinkat fstat fstatat "
 #define UNLOCK "close fstatat unlinkat "
 #define SETTLE "pread pwrite close close "
 
@@ -214,8 +213,7 @@ ATF_TC_BODY(order__new_box__folder_is_synced_before_the_write, tc)
 	require_put(TEXT);
 	sync_at = strstr(calls_trail, "fsync-dir ");
 	write_at = strstr(calls_trail, "write lseek ");
-	ATF_CHECK_MSG(sync_at != NULL && write_at != NULL &&
-		sync_at < write_at,
+	ATF_CHECK_MSG(sync_at != NULL && write_at != NULL && sync_at < write_at,
 	    "%s", calls_trail);
 }
 
@@ -265,8 +263,8 @@ ATF_TC_BODY(order__message_still_to_be_read__no_lock_is_held, tc)
 	calls_install();
 	ATF_CHECK_EQ(VERDICT_OK,
 	    mbox_put(&delivery, &where, bytes_span(&text), 4096, &why));
-	for (last_read = at = calls_trail;
-	     (at = strstr(at, " read ")) != NULL; last_read = at++)
+	for (last_read = at = calls_trail; (at = strstr(at, " read ")) != NULL;
+	     last_read = at++)
 		;
 	ATF_CHECK_MSG(last_read > calls_trail &&
 		strstr(calls_trail, "fcntl_lock ") > last_read,
@@ -405,8 +403,8 @@ ATF_TC_BODY(full_disk__after_each_byte_of_64_kib__as_before, tc)
 		ATF_REQUIRE_EQ(room_errno, why.sys_errno);
 		ATF_REQUIRE_EQ(EX_TEMPFAIL, why.exit_code);
 		ATF_REQUIRE(!why.residue);
-		ATF_REQUIRE_MSG(
-		    file_holds("box", SPAN(OLD)), "full after %zu", at);
+		ATF_REQUIRE_MSG(file_holds("box", SPAN(OLD)), "full after %zu",
+		    at);
 		ATF_REQUIRE_EQ(2, folder_count("."));
 	}
 	(void)printf("%zu cases\n", cases);

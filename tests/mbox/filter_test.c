@@ -91,8 +91,7 @@ is_length(struct span line)
 static bool
 is_folded(struct span line)
 {
-	return line.size_bytes > 0 &&
-	    (line.at[0] == ' ' || line.at[0] == '\t');
+	return line.size_bytes > 0 && (line.at[0] == ' ' || line.at[0] == '\t');
 }
 
 /* The last one stands at the end of a message, where it gets a LF. */
@@ -158,7 +157,10 @@ unquote(struct bytes *out, struct span text)
 /* ---- Samples ------------------------------------------------------------ */
 
 /* Their NULs too. */
-#define SAMPLE(literal) { literal, sizeof(literal) - 1 }
+#define SAMPLE(literal)                      \
+	{                                    \
+		literal, sizeof(literal) - 1 \
+	}
 
 static const struct span samples[] = {
 	SAMPLE(""),
@@ -189,9 +191,10 @@ static const struct span samples[] = {
 
 enum { SAMPLES = sizeof(samples) / sizeof(samples[0]) };
 
-static const char *const words[] = { "From ", ">From ", ">>", ">", "From",
-	"\n", "\n", "\n", "\n\n", "\r\n", "\r", " ", "\t", "Content-Length:",
-	"content-length ", "Content-", "Subject: x", "\nFrom ", "\n>From " };
+static const char *const words[] = { "From ", ">From ", ">>", ">", "From", "\n",
+	"\n", "\n", "\n\n", "\r\n", "\r", " ", "\t",
+	"Content-Length:", "content-length ", "Content-", "Subject: x",
+	"\nFrom ", "\n>From " };
 
 enum { WORDS = sizeof(words) / sizeof(words[0]) };
 
@@ -310,8 +313,8 @@ ATF_TC_BODY(random__in_random_pieces__same_result, tc)
 			put(&pieces, message.at + at, part);
 			at += part;
 		}
-		ATF_REQUIRE_MSG(
-		    span_equals(bytes_span(&whole.out), end(&pieces)),
+		ATF_REQUIRE_MSG(span_equals(bytes_span(&whole.out),
+				    end(&pieces)),
 		    "seed %u", seed);
 		bytes_free(&whole.out);
 		bytes_free(&pieces.out);
@@ -330,8 +333,8 @@ ATF_TC_BODY(rd__random__unquoted_is_the_original, tc)
 
 	for (seed = 1; seed <= ROUNDS; seed++) {
 		struct prng prng = prng_start(seed);
-		struct span message = { text, prng_words(&prng, text,
-						  sizeof(text), froms, 12) };
+		struct span message = { text,
+			prng_words(&prng, text, sizeof(text), froms, 12) };
 		struct bytes back = { NULL, 0, 0 };
 		struct run run;
 
@@ -357,13 +360,12 @@ ATF_TC_BODY(any__random__no_line_is_a_from_line, tc)
 		struct span message = { text,
 			prng_words(&prng, text, sizeof(text), words, WORDS) };
 		struct run run;
-		struct span out = filter_whole(
-		    &run, seed % 2 == 0 ? MBOX_RD : MBOX_O, message);
+		struct span out = filter_whole(&run,
+		    seed % 2 == 0 ? MBOX_RD : MBOX_O, message);
 
 		while (out.size_bytes > 0)
-			ATF_REQUIRE_MSG(
-			    !span_starts(span_line(&out), "From "), "seed %u",
-			    seed);
+			ATF_REQUIRE_MSG(!span_starts(span_line(&out), "From "),
+			    "seed %u", seed);
 		bytes_free(&run.out);
 	}
 }
@@ -477,8 +479,8 @@ check_own_length(struct span message, const char *what, size_t number)
 
 		if (span_starts_nocase(line, name)) {
 			ATF_REQUIRE_EQ_MSG(-1, at, "%s %zu", what, number);
-			ATF_REQUIRE_EQ_MSG((size_t)LENGTH_LINE,
-			    line.size_bytes, "%s %zu", what, number);
+			ATF_REQUIRE_EQ_MSG((size_t)LENGTH_LINE, line.size_bytes,
+			    "%s %zu", what, number);
 			at = (long long)(line.at - out.at) + 16;
 		}
 		if (is_end_of_header(line))
@@ -556,8 +558,8 @@ ATF_TC_BODY(end__empty_message__nothing, tc)
 {
 	check_text(MBOX_RD, SPAN(""), "");
 	check_text(MBOX_O, SPAN(""), "");
-	check_text(
-	    MBOX_CL2, SPAN(""), "Content-Length:                     \n");
+	check_text(MBOX_CL2, SPAN(""),
+	    "Content-Length:                     \n");
 }
 
 ATF_TC_WITHOUT_HEAD(long_line__ten_megabytes_of_arrows__as_they_were);
@@ -617,13 +619,13 @@ ATF_TC_BODY(sink__fails_at_each_byte__told, tc)
 			enum verdict verdict;
 			size_t room_bytes = most;
 
-			filter_start(
-			    &filter, formats[i], refusing_sink, &room_bytes);
+			filter_start(&filter, formats[i], refusing_sink,
+			    &room_bytes);
 			verdict = filter_put(&filter, message, &why);
 			if (verdict == VERDICT_OK)
 				verdict = filter_end(&filter, &why);
-			ATF_CHECK_EQ_MSG(
-			    most < needed ? VERDICT_RETRY : VERDICT_OK,
+			ATF_CHECK_EQ_MSG(most < needed ? VERDICT_RETRY
+						       : VERDICT_OK,
 			    verdict, "room for %zu of %zu", most, needed);
 		}
 	}

@@ -54,8 +54,8 @@ ATF_TC_BODY(make__blank_or_control_byte__dash, tc)
 
 		sender[1] = (char)(unsigned char)byte;
 		line = line_for(span, 0);
-		ATF_CHECK_EQ_MSG(
-		    is_bad ? '-' : sender[1], line[6], "byte %d", byte);
+		ATF_CHECK_EQ_MSG(is_bad ? '-' : sender[1], line[6], "byte %d",
+		    byte);
 		ATF_CHECK_STREQ(epoch, line + 9);
 	}
 }
@@ -106,8 +106,8 @@ ATF_TC_WITHOUT_HEAD(make__time_at_the_limits__one_whole_line);
 ATF_TC_BODY(make__time_at_the_limits__one_whole_line, tc)
 {
 	const long long times[] = { -1, INT64_MAX, INT64_MIN,
-		67767976233532799LL, 67767976233532800LL,
-		-67768040609740800LL, -67768040609740801LL };
+		67767976233532799LL, 67767976233532800LL, -67768040609740800LL,
+		-67768040609740801LL };
 	size_t i;
 
 	for (i = 0; i < sizeof(times) / sizeof(times[0]); i++) {

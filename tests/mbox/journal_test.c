@@ -37,11 +37,10 @@ sample_entry(void)
 static bool
 is_equal(const struct journal_entry *one, const struct journal_entry *other)
 {
-	return one->state == other->state &&
-	    one->sequence == other->sequence && one->ino == other->ino &&
-	    one->start == other->start && one->lead == other->lead &&
-	    one->length == other->length && one->sum == other->sum &&
-	    one->when == other->when &&
+	return one->state == other->state && one->sequence == other->sequence &&
+	    one->ino == other->ino && one->start == other->start &&
+	    one->lead == other->lead && one->length == other->length &&
+	    one->sum == other->sum && one->when == other->when &&
 	    strcmp(one->from_line, other->from_line) == 0;
 }
 
@@ -111,8 +110,8 @@ ATF_TC_BODY(block__any_entry__a_line_of_text, tc)
 		172));
 	ATF_CHECK_EQ('\n', block[JOURNAL_BLOCK - 1]);
 	ATF_CHECK(memchr(block, '\0', JOURNAL_BLOCK) == NULL);
-	ATF_CHECK(memchr(block, '\n', JOURNAL_BLOCK) ==
-	    block + JOURNAL_BLOCK - 1);
+	ATF_CHECK(
+	    memchr(block, '\n', JOURNAL_BLOCK) == block + JOURNAL_BLOCK - 1);
 }
 
 ATF_TC_WITHOUT_HEAD(block__one_byte_changed__free);
@@ -227,8 +226,8 @@ require_open(struct journal *journal)
 {
 	struct failure why;
 
-	ATF_REQUIRE_EQ(
-	    VERDICT_OK, open_as(journal, JOURNAL_REQUIRE, true, &why));
+	ATF_REQUIRE_EQ(VERDICT_OK,
+	    open_as(journal, JOURNAL_REQUIRE, true, &why));
 	ATF_REQUIRE(journal->fd != -1);
 }
 
@@ -240,8 +239,7 @@ begin(struct journal *journal, uint64_t start)
 	size_t slot;
 
 	entry.start = start;
-	ATF_REQUIRE_EQ(
-	    VERDICT_OK, journal_begin(journal, &entry, &slot, &why));
+	ATF_REQUIRE_EQ(VERDICT_OK, journal_begin(journal, &entry, &slot, &why));
 	return slot;
 }
 
@@ -417,8 +415,8 @@ ATF_TC_BODY(begin__fdatasync_eio__retry, tc)
 	require_open(&journal);
 	calls_install();
 	fail_nth(CALL_fdatasync, 1, EIO);
-	ATF_CHECK_EQ(
-	    VERDICT_RETRY, journal_begin(&journal, &entry, &slot, &why));
+	ATF_CHECK_EQ(VERDICT_RETRY,
+	    journal_begin(&journal, &entry, &slot, &why));
 	ATF_CHECK_STREQ("journal", why.step);
 	ATF_CHECK_EQ(EIO, why.sys_errno);
 	ATF_CHECK_EQ(EX_TEMPFAIL, why.exit_code);
@@ -436,8 +434,8 @@ ATF_TC_BODY(begin__short_write__retry_and_block_is_free, tc)
 	require_open(&journal);
 	calls_install();
 	call_plans[CALL_pwrite].most_bytes = 100;
-	ATF_CHECK_EQ(
-	    VERDICT_RETRY, journal_begin(&journal, &entry, &slot, &why));
+	ATF_CHECK_EQ(VERDICT_RETRY,
+	    journal_begin(&journal, &entry, &slot, &why));
 	ATF_CHECK_STREQ("journal", why.step);
 	ATF_CHECK_EQ(ENOSPC, why.sys_errno);
 	journal_close(&journal);
@@ -517,8 +515,7 @@ ATF_TC_BODY(open__rule_off__none, tc)
 	calls_install();
 	ATF_CHECK_EQ(VERDICT_OK, open_as(&journal, JOURNAL_OFF, true, &why));
 	ATF_CHECK_EQ(-1, journal.fd);
-	ATF_CHECK_EQ(
-	    VERDICT_OK, journal_begin(&journal, &entry, &slot, &why));
+	ATF_CHECK_EQ(VERDICT_OK, journal_begin(&journal, &entry, &slot, &why));
 	journal_settle(&journal, slot, ENTRY_DONE);
 	journal_close(&journal);
 	ATF_CHECK_STREQ("", calls_trail);
@@ -531,11 +528,10 @@ ATF_TC_BODY(open__missing_and_not_to_be_made__none, tc)
 	struct journal journal;
 	struct failure why;
 
-	ATF_CHECK_EQ(
-	    VERDICT_OK, open_as(&journal, JOURNAL_AUTO, false, &why));
+	ATF_CHECK_EQ(VERDICT_OK, open_as(&journal, JOURNAL_AUTO, false, &why));
 	ATF_CHECK_EQ(-1, journal.fd);
-	ATF_CHECK_EQ(
-	    VERDICT_OK, open_as(&journal, JOURNAL_REQUIRE, false, &why));
+	ATF_CHECK_EQ(VERDICT_OK,
+	    open_as(&journal, JOURNAL_REQUIRE, false, &why));
 	ATF_CHECK_EQ(-1, journal.fd);
 	ATF_CHECK(!file_exists(file));
 }
@@ -679,14 +675,14 @@ ATF_TC_BODY(create__disk_full__nothing_left, tc)
 
 	calls_install();
 	fail_nth(CALL_pwrite, 1, ENOSPC);
-	ATF_CHECK_EQ(
-	    VERDICT_RETRY, open_as(&journal, JOURNAL_AUTO, true, &why));
+	ATF_CHECK_EQ(VERDICT_RETRY,
+	    open_as(&journal, JOURNAL_AUTO, true, &why));
 	ATF_CHECK_EQ(ENOSPC, why.sys_errno);
 	ATF_CHECK_STREQ("4.3.1", why.dsn);
 	ATF_CHECK(!file_exists(file));
 	call_plans[CALL_pwrite].most_bytes = 4096;
-	ATF_CHECK_EQ(
-	    VERDICT_RETRY, open_as(&journal, JOURNAL_AUTO, true, &why));
+	ATF_CHECK_EQ(VERDICT_RETRY,
+	    open_as(&journal, JOURNAL_AUTO, true, &why));
 	ATF_CHECK(!file_exists(file));
 }
 
@@ -698,13 +694,13 @@ ATF_TC_BODY(create__sync_fails__retry, tc)
 
 	calls_install();
 	fail_nth(CALL_fsync, 1, EIO);
-	ATF_CHECK_EQ(
-	    VERDICT_RETRY, open_as(&journal, JOURNAL_AUTO, true, &why));
+	ATF_CHECK_EQ(VERDICT_RETRY,
+	    open_as(&journal, JOURNAL_AUTO, true, &why));
 	ATF_CHECK_STREQ("fsync", why.step);
 	ATF_REQUIRE_EQ(0, unlink(file));
 	fail_nth(CALL_fsync, 2, EIO);
-	ATF_CHECK_EQ(
-	    VERDICT_RETRY, open_as(&journal, JOURNAL_AUTO, true, &why));
+	ATF_CHECK_EQ(VERDICT_RETRY,
+	    open_as(&journal, JOURNAL_AUTO, true, &why));
 	ATF_CHECK_STREQ("fsync-dir", why.step);
 }
 
@@ -718,8 +714,8 @@ ATF_TC_BODY(read__eio__retry, tc)
 	journal_close(&journal);
 	calls_install();
 	fail_nth(CALL_pread, 1, EIO);
-	ATF_CHECK_EQ(
-	    VERDICT_RETRY, open_as(&journal, JOURNAL_AUTO, true, &why));
+	ATF_CHECK_EQ(VERDICT_RETRY,
+	    open_as(&journal, JOURNAL_AUTO, true, &why));
 	ATF_CHECK_STREQ("journal", why.step);
 }
 

@@ -34,8 +34,8 @@ make(struct made *made, struct span text, size_t limit_bytes,
 	enum verdict verdict;
 
 	mbox_message(&made->message, text, limit_bytes);
-	verdict = record_make(
-	    &made->record, &made->message, format, dir_fd, 0, why);
+	verdict =
+	    record_make(&made->record, &made->message, format, dir_fd, 0, why);
 	ATF_REQUIRE_EQ(0, close(dir_fd));
 	return verdict;
 }
@@ -46,8 +46,7 @@ require_make(struct made *made, struct span text, size_t limit_bytes,
 {
 	struct failure why;
 
-	ATF_REQUIRE_EQ(
-	    VERDICT_OK, make(made, text, limit_bytes, format, &why));
+	ATF_REQUIRE_EQ(VERDICT_OK, make(made, text, limit_bytes, format, &why));
 }
 
 static void
@@ -137,8 +136,7 @@ ATF_TC_BODY(with_lead__any__lfs_in_front, tc)
 	require_make(&made, SPAN("A: b\n\n"), HEAD_BYTES, MBOX_RD);
 	CHECK_SPAN(FROM "A: b\n\n\n", record_with_lead(&made.record, 0));
 	CHECK_SPAN("\n" FROM "A: b\n\n\n", record_with_lead(&made.record, 1));
-	CHECK_SPAN(
-	    "\n\n" FROM "A: b\n\n\n", record_with_lead(&made.record, 2));
+	CHECK_SPAN("\n\n" FROM "A: b\n\n\n", record_with_lead(&made.record, 2));
 	end(&made);
 }
 
@@ -152,9 +150,8 @@ check_spilled(struct span text, enum mbox_format format, size_t number)
 	require_make(&spilled, text, HEAD_BYTES, format);
 	ATF_REQUIRE_EQ_MSG(text.size_bytes >= HEAD_BYTES,
 	    spilled.record.spill_fd != -1, "%zu", number);
-	ATF_REQUIRE_MSG(
-	    span_equals(whole.record.bytes, spilled.record.bytes), "%zu",
-	    number);
+	ATF_REQUIRE_MSG(span_equals(whole.record.bytes, spilled.record.bytes),
+	    "%zu", number);
 	ATF_REQUIRE_EQ(whole.record.sum, spilled.record.sum);
 	ATF_REQUIRE(span_equals(record_with_lead(&whole.record, 2),
 	    record_with_lead(&spilled.record, 2)));
@@ -272,10 +269,9 @@ ATF_TC_BODY(spill__folder_not_writable__elsewhere, tc)
 		struct made spilled;
 
 		fail_nth(CALL_openat, 1, errors[i]);
-		require_make(
-		    &spilled, bytes_span(&bytes), HEAD_BYTES, MBOX_RD);
-		ATF_CHECK(span_equals(
-		    whole.record.bytes, spilled.record.bytes));
+		require_make(&spilled, bytes_span(&bytes), HEAD_BYTES, MBOX_RD);
+		ATF_CHECK(
+		    span_equals(whole.record.bytes, spilled.record.bytes));
 		end(&spilled);
 		ATF_CHECK_EQ(0, folder_count("."));
 	}
@@ -290,8 +286,8 @@ check_failure(struct span text, const char *step, int sys_errno)
 	struct failure why;
 	struct made made;
 
-	ATF_CHECK_EQ(
-	    VERDICT_RETRY, make(&made, text, HEAD_BYTES, MBOX_CL2, &why));
+	ATF_CHECK_EQ(VERDICT_RETRY,
+	    make(&made, text, HEAD_BYTES, MBOX_CL2, &why));
 	ATF_CHECK_STREQ(step, why.step);
 	ATF_CHECK_EQ(sys_errno, why.sys_errno);
 	ATF_CHECK_EQ(EX_TEMPFAIL, why.exit_code);

@@ -19,12 +19,12 @@
 #include "tests/support/spans.h"
 
 #define FROM "From ann@example.org Tue Nov 14 22:13:20 2023"
-#define MESSAGE                                                               \
-	"Message-ID: <m@example.org>\nSubject: repair\n\n"                    \
+#define MESSAGE                                            \
+	"Message-ID: <m@example.org>\nSubject: repair\n\n" \
 	"12:34\nGreetings From Paris,\n>From the start\n"
 #define RECORD FROM "\n" MESSAGE "\n"
 #define OLD "From bob@example.org Mon Nov 13 00:00:00 2023\nS: o\n\nold\n\n"
-#define FOREIGN                                                               \
+#define FOREIGN \
 	"From eve@example.org Tue Nov 14 22:13:21 2023\nS: f\n\nforeign\n\n"
 
 static struct mbox where;
@@ -122,8 +122,7 @@ ATF_TC_BODY(look__cut_at_each_byte__torn, tc)
 
 	ATF_CHECK_EQ(FOUND_NOTHING, look_at(0, ""));
 	for (at = 1; at < WHOLE; at++)
-		ATF_CHECK_EQ_MSG(
-		    FOUND_TORN, look_at(at, ""), "cut at %zu", at);
+		ATF_CHECK_EQ_MSG(FOUND_TORN, look_at(at, ""), "cut at %zu", at);
 }
 
 ATF_TC_WITHOUT_HEAD(look__each_byte_changed__torn_or_foreign);
@@ -136,10 +135,9 @@ ATF_TC_BODY(look__each_byte_changed__torn_or_foreign, tc)
 	for (at = 0; at < WHOLE; at++) {
 		memcpy(record, RECORD, sizeof(record));
 		record[at] ^= 1;
-		ATF_CHECK_EQ_MSG(
-		    at < sizeof(FROM) - 1 ? FOUND_FOREIGN : FOUND_TORN,
-		    look((struct span){ record, WHOLE }, &entry), "at %zu",
-		    at);
+		ATF_CHECK_EQ_MSG(at < sizeof(FROM) - 1 ? FOUND_FOREIGN
+						       : FOUND_TORN,
+		    look((struct span){ record, WHOLE }, &entry), "at %zu", at);
 	}
 }
 
@@ -402,8 +400,7 @@ state_of(size_t slot)
 		.dir_fd = folder_fd("."),
 		.name = "box" };
 
-	ATF_REQUIRE_EQ(VERDICT_OK,
-	    journal_open(&journal, &box, false, &why));
+	ATF_REQUIRE_EQ(VERDICT_OK, journal_open(&journal, &box, false, &why));
 	state = journal.entries[slot].state;
 	journal_close(&journal);
 	ATF_REQUIRE_EQ(0, close(box.dir_fd));
