@@ -78,12 +78,6 @@ movemail__reads__nothing_lost_body()
 	! has movemail || race dotlock,fcntl 100 movemail python
 }
 
-atf_test_case mutt__reads__nothing_lost
-mutt__reads__nothing_lost_body()
-{
-	! has mutt || race dotlock,fcntl 100 mutt python
-}
-
 # s-nail is no reader to be raced with: when it empties a box, what others
 # have appended under all locks since it read can go, a foreign writer's mail
 # as well as ours. One run in three lost the mail of both.
@@ -109,7 +103,6 @@ atf_init_test_cases()
 	atf_add_test_case all_locks__all_readers__nothing_lost
 	atf_add_test_case python_mailbox__reads__nothing_lost
 	atf_add_test_case movemail__reads__nothing_lost
-	atf_add_test_case mutt__reads__nothing_lost
 	atf_add_test_case procmail__appends__nothing_lost
 	atf_add_test_case maildrop__appends__nothing_lost
 }

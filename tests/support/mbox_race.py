@@ -6,7 +6,7 @@ Eight writers run $MDA, each with so many messages; FOREIGN others ("python",
 "procmail" or "maildrop", with commas between) append to the same mbox in
 their own way. READER takes out what has come, again and again, until all have
 ended: "none", "rename" (a new file over it), "truncate" (rewritten in place),
-"remove", "module" (python's mailbox), "movemail" or "mutt". All take the
+"remove", "module" (python's mailbox) or "movemail". All take the
 LOCKS, words with commas between.
 
 Prints "N messages, 0 lost, 0 doubled, 0 broken", and what is not so.
@@ -18,7 +18,6 @@ import hashlib
 import mailbox
 import multiprocessing
 import os
-import pty
 import re
 import subprocess
 import sys
@@ -29,7 +28,7 @@ LOCK = BOX + ".lock"
 WRITERS = 8
 TURNS_MOST = 2000  # of one that waits, a few milliseconds each
 
-PROGRAMS = {"procmail", "maildrop", "movemail", "mutt"}
+PROGRAMS = {"procmail", "maildrop", "movemail"}
 
 FROM = re.compile(rb"^From [^\n]* [0-9]{2}:[0-9]{2}:[0-9]{2} [0-9]{4}\n", re.M)
 
@@ -231,42 +230,8 @@ def by_movemail(_):
         os.unlink("moved")
 
 
-MUTT_KEYS = ("<tag-pattern>~A<enter><tag-prefix><save-message>"
-             "<kill-line>copied<enter><quit>")
-MUTT_SETTINGS = ["delete=yes", "quit=yes", "move=no", "confirmappend=no",
-                 "confirmcreate=no", "mbox_type=mbox", "sleep_time=0",
-                 "wait_key=no", "folder=."]
-
-
-def run_mutt():
-    """It talks to a terminal only; what it shows there is thrown away."""
-    words = ["mutt", "-n", "-F", "/dev/null"]
-    for setting in MUTT_SETTINGS:
-        words += ["-e", "set " + setting]
-    words += ["-e", 'push "%s"' % MUTT_KEYS, "-f", BOX]
-    child, fd = pty.fork()
-    if child == 0:
-        os.environ["TERM"] = "xterm"
-        os.execvp(words[0], words)
-    with contextlib.suppress(OSError):
-        while os.read(fd, 65536):
-            pass
-    os.close(fd)
-    os.waitpid(child, 0)
-
-
-def by_mutt(_):
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink("copied")
-    run_mutt()
-    with contextlib.suppress(FileNotFoundError):
-        with open("copied", "rb") as file:
-            keep(file.read())
-
-
 READERS = {"rename": by_rename, "truncate": by_truncate, "remove": by_remove,
-           "module": by_module, "movemail": by_movemail,
-           "mutt": by_mutt}
+           "module": by_module, "movemail": by_movemail}
 
 
 def read_again_and_again(read, locks, ended):
