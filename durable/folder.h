@@ -41,8 +41,9 @@ enum verdict folder_make(int *fd_out, int at_fd, const char *name,
  *
  * Takes   dir_fd; path, for messages; home, or NULL: the walk ends behind
  *         it, at the root of the file system, or where we may not look.
- * Fails   as sync_folder(). A folder above that we may not open is passed
- *         over: it is not ours to sync.
+ * Fails   as sync_folder(), and VERDICT_RETRY at "open-dir" or "fstat" when
+ *         the system cannot say. A folder above that we may not open or look
+ *         at (EACCES) is passed over: it is not ours to sync.
  */
 enum verdict folder_sync_young(int dir_fd, const char *path, const char *home,
     const struct sync_policy *policy, bool *unsupported_out,

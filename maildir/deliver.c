@@ -106,7 +106,8 @@ finish(struct maildir_delivery *delivery, struct failure *why)
 
 /* After an fsync that failed the bytes may be tried in a fresh file only. */
 static bool
-may_try_again(const struct maildir_delivery *delivery, const struct failure *why)
+may_try_again(const struct maildir_delivery *delivery,
+    const struct failure *why)
 {
 	return !delivery->stage.is_sealed && strcmp(why->step, "fsync") == 0 &&
 	    message_is_repeatable(delivery->message);

@@ -244,7 +244,8 @@ report_sentence(char *text, size_t size_bytes, const struct failure *why)
 {
 	nls_start();
 	(void)snprintf(text, size_bytes, _(find_text(why)),
-	    translate_subject(why->subject), strerror(why->sys_errno)); /* cut rather than nothing */
+	    translate_subject(why->subject),
+	    strerror(why->sys_errno)); /* cut rather than nothing */
 	hide_control(text);
 }
 
