@@ -19,7 +19,7 @@ enum answer_rule { ANSWER_NO, ANSWER_YES };
 enum sync_rule { SYNC_REQUIRE, SYNC_IF_SUPPORTED };
 
 enum {
-	SETTINGS_MAX = 32, /* rows of the table, at most */
+	SETTINGS_MAX = 80, /* rows of the table, at most */
 	SETTING_VALUE_MAX = 1024,
 	SETTINGS_FILE_MAX = 64 * 1024
 };

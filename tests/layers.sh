@@ -16,15 +16,16 @@ message: base durable
 account: base durable
 maildir: base durable message
 mbox: base durable message
-sieve: base message
+mime: base
+sieve: base message mime
 lmtp: base message
-mda: base durable message account maildir mbox sieve lmtp
+mda: base durable message account maildir mbox mime sieve lmtp
 compat:
 '
 
 status=0
-for folder in base durable message account maildir mbox sieve lmtp mda compat
-do
+for folder in base durable message account maildir mbox mime sieve lmtp mda \
+    compat; do
 	allowed=$(printf '%s' "$table" | sed -n "s/^$folder://p")
 	for file in "$folder"/*.[ch]; do
 		[ -f "$file" ] || continue

@@ -9,7 +9,7 @@
 cd "$1" || exit 2
 
 for file in base/*.c durable/*.c message/*.c account/*.c maildir/*.c \
-    mbox/*.c sieve/*.c lmtp/*.c mda/*.c compat/*.c; do
+    mbox/*.c mime/*.c sieve/*.c lmtp/*.c mda/*.c compat/*.c; do
 	[ -f "$file" ] || continue
 	awk '
 	/^[A-Za-z_][A-Za-z_0-9]*\(/ { name = substr($0, 1, index($0, "(") - 1) }
