@@ -10,7 +10,7 @@ cd "$1" || exit 2
 
 status=0
 for file in base/*.h durable/*.h message/*.h account/*.h maildir/*.h \
-    mbox/*.h sieve/*.h lmtp/*.h mda/*.h compat/*.h; do
+    mbox/*.h mime/*.h sieve/*.h lmtp/*.h mda/*.h compat/*.h; do
 	[ -f "$file" ] || continue
 	awk '
 	function fault(line, what) {
