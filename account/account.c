@@ -112,6 +112,7 @@ account_self(struct account *account, const char *home, struct failure *why)
 	int error;
 
 	memset(account, 0, sizeof(*account));
+	account->uid = geteuid();
 	if (home != NULL && home[0] == '/')
 		return set_home(account, home, why);
 	error = ask(&entry, NULL, account->uid, &is_absent);

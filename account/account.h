@@ -13,8 +13,8 @@
 enum { ACCOUNT_NAME_MAX = 256 };
 
 struct account {
-	uid_t uid; /* of a named account; else what geteuid(2) says */
-	gid_t gid;
+	uid_t uid;
+	gid_t gid; /* 0 when the database was not asked */
 	char name[ACCOUNT_NAME_MAX]; /* empty when nobody asked for it */
 	char home[PATH_MAX];	     /* absolute; empty when unknown */
 };

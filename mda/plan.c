@@ -36,16 +36,22 @@ plan_settings(struct job *job, struct failure *why)
 	return verdict;
 }
 
-/* Root's own mail is root's only where an administrator says so. */
+/* Mail is read as root only where an administrator says so. */
 static enum verdict
-check_rights(struct job *job, struct failure *why)
+check_rights(struct job *job, const char *user, struct failure *why)
 {
 	const struct account *account = &job->account;
+	bool is_allowed = job->settings.root_mail == ANSWER_YES;
 
+	if (user == NULL) {
+		if (account->uid == 0 && !is_allowed)
+			return failure_retry(why, "user-none", "4.3.5", "root");
+		return VERDICT_OK;
+	}
 	if (geteuid() != 0 && account->uid != geteuid())
 		return failure_retry(
 		    why, "user-other", "4.3.5", account->name);
-	if (account->uid == 0 && job->settings.root_mail == ANSWER_NO)
+	if (account->uid == 0 && !is_allowed)
 		return failure_retry(why, "user-root", "4.3.5", account->name);
 	job->is_delegated = account->uid != geteuid();
 	return VERDICT_OK;
@@ -63,12 +69,13 @@ find_account(struct job *job, struct failure *why)
 		user = settings->fixed_user[0] == '\0' ? NULL
 							: settings->fixed_user;
 	if (user == NULL)
-		return account_self(&job->account, job->options.home, why);
-	verdict = account_named(&job->account, user, why);
+		verdict = account_self(&job->account, job->options.home, why);
+	else
+		verdict = account_named(&job->account, user, why);
 	if (verdict == VERDICT_REFUSE && settings->account == ACCOUNT_FIXED)
 		return failure_retry(why, "fixed-user", "4.3.5", user);
 	if (verdict == VERDICT_OK)
-		verdict = check_rights(job, why);
+		verdict = check_rights(job, user, why);
 	return verdict;
 }
 

@@ -190,6 +190,9 @@ static const struct sentence sentences[] = {
 	{ "template-value", 0,
 	    N_("the address has no part that could stand in %1$s: it is empty, "
 	       "begins with a dot or holds a slash") },
+	{ "user-none", 0,
+	    N_("%1$s delivers for no account: name one with -d or fixed_user, "
+	       "or set root_mail = yes") },
 	{ "user-other", 0,
 	    N_("only root may deliver for another user, %1$s: run as root, or "
 	       "as that user") },

@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <stddef.h>
 #include <string.h>
+#include <strings.h>
 
 /* A path that is being put together. */
 struct path {
@@ -50,7 +51,7 @@ is_clean(const char *value)
 
 	if (length == 0 || value[0] == '.')
 		return false;
-	if (length >= 5 && strcmp(value + length - 5, ".lock") == 0)
+	if (length >= 5 && strcasecmp(value + length - 5, ".lock") == 0)
 		return false; /* another mailbox's lock file */
 	for (at = value; *at != '\0'; at++)
 		if ((unsigned char)*at < ' ' || *at == 0x7f || *at == '/')

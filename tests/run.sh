@@ -19,9 +19,11 @@ if ! command -v kyua >/dev/null 2>&1; then
 	exit 1
 fi
 
-# Kyua wants its list in its own words, one file for each folder.
+# Kyua wants its list in its own words, one file for each folder. A case that
+# does not ask for root runs as a common user, as mail programs do.
 list_tests()
 {
+	rights='required_user="unprivileged"'
 	rm -f tests/Kyuafile tests/*/Kyuafile
 	for test do
 		folder=${test%/*}
@@ -30,7 +32,7 @@ list_tests()
 			printf 'syntax(2)\ntest_suite("mda")\n' >"$file"
 			echo "include(\"${folder#tests/}/Kyuafile\")"
 		fi
-		echo "atf_test_program{name=\"${test##*/}\"}" >>"$file"
+		echo "atf_test_program{name=\"${test##*/}\",$rights}" >>"$file"
 	done >tests/includes
 	{ printf 'syntax(2)\ntest_suite("mda")\n'; cat tests/includes; } \
 	    >tests/Kyuafile

@@ -3,6 +3,7 @@
 atf_test_case pages__installed__paths_as_configured
 pages__installed__paths_as_configured_head()
 {
+	atf_set require.user '' # who has built here
 	atf_set require.progs make
 }
 pages__installed__paths_as_configured_body()

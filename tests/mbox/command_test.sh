@@ -99,9 +99,13 @@ foreign_owner__as_mbox__75_and_named_head()
 }
 foreign_owner__as_mbox__75_and_named_body()
 {
-	set_up
+	mkdir box
+	make_message message
+	make_message box/mbox
+	cp box/mbox before
 	chown nobody box/mbox
-	refused 'box/mbox belongs to another user' -m mbox:box/mbox
+	refused 'box/mbox belongs to another user' -o root_mail=yes \
+	    -m mbox:box/mbox
 	atf_check cmp before box/mbox
 }
 

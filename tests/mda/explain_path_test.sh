@@ -247,7 +247,7 @@ owner__unknown__question_mark_body()
 {
 	make_box box
 	chown 12345678:12345679 box/cur
-	plan 0 -m box/
+	plan 0 -o root_mail=yes -m box/
 	tells 'uid 12345678 gid 12345679 (?:?)  box/cur'
 }
 
@@ -284,7 +284,8 @@ name__control_bytes__no_other_line_body()
 
 # ---- File systems, in a mount namespace of our own --------------------------
 
-# on_mount TYPE OPTIONS COMMAND - make a file system on "here" and run that.
+# on_mount TYPE OPTIONS COMMAND - make a file system on "here" and run that, as
+# root.
 on_mount()
 {
 	private='unshare -m'
@@ -307,7 +308,7 @@ storage__tmpfs__warned_of_head() { needs_mount; }
 storage__tmpfs__warned_of_body()
 {
 	# shellcheck disable=SC2016 # for the shell inside
-	on_mount tmpfs mode=700 '"$MDA" -n -o log=none -m here/box/'
+	on_mount tmpfs mode=700 '"$MDA" -n -o log=none -o root_mail=yes -m here/box/'
 	tells 'storage     tmpfs' '! it lives in memory' 'exit        0' \
 	    "mount       none on $PWD/here (rw,"
 }
@@ -320,10 +321,10 @@ storage__read_only__75_body()
 	on_mount tmpfs mode=700 '
 		mkdir here/box here/box/tmp here/box/new here/box/cur
 		: >here/mbox
-		mount -o remount,ro here || exit 9
-		"$MDA" -n -o log=none -m here/box/; echo "status $?"
-		"$MDA" -n -o log=none -m here/none/; echo "status $?"
-		"$MDA" -n -o log=none -m here/mbox; echo "status $?"'
+		mount -o remount,bind,ro here || exit 9
+		"$MDA" -n -o log=none -o root_mail=yes -m here/box/; echo "status $?"
+		"$MDA" -n -o log=none -o root_mail=yes -m here/none/; echo "status $?"
+		"$MDA" -n -o log=none -o root_mail=yes -m here/mbox; echo "status $?"'
 	tells '! here/box/tmp lies on a file system that is mounted read-only' \
 	    '! here lies on a file system that is mounted read-only' \
 	    '! cannot open the mbox here/mbox: Read-only file system'
@@ -337,7 +338,7 @@ storage__no_files_left__warned_of_body()
 	# shellcheck disable=SC2016 # for the shell inside
 	on_mount tmpfs mode=700,nr_inodes=4 '
 		touch here/1 here/2 here/3
-		"$MDA" -n -o log=none -m here/box/'
+		"$MDA" -n -o log=none -o root_mail=yes -m here/box/'
 	tells '! no more files can be created there'
 }
 
@@ -348,7 +349,7 @@ storage__no_room_left__warned_of_body()
 	# shellcheck disable=SC2016 # for the shell inside
 	on_mount tmpfs mode=700,size=64k '
 		dd if=/dev/zero of=here/filler bs=1024 2>/dev/null
-		"$MDA" -n -o log=none -m here/box/'
+		"$MDA" -n -o log=none -o root_mail=yes -m here/box/'
 	tells 'free        0 MiB' '! the disk is full'
 }
 
@@ -362,7 +363,7 @@ storage__overlay__warned_of_body()
 		mkdir here/upper here/work here/top
 		mount -t overlay -o lowerdir=base,upperdir=here/upper,workdir=here/work,volatile \
 		    none here/top 2>/dev/null || { echo none; exit 0; }
-		"$MDA" -n -o log=none -m here/top/box/'
+		"$MDA" -n -o log=none -o root_mail=yes -m here/top/box/'
 	! grep -qx none plan || atf_skip 'no overlay can be mounted'
 	tells 'storage     overlay' '! it is an overlay' \
 	    'volatile: an fsync does nothing there, and no mail survives'

@@ -128,12 +128,12 @@ shift
 mkdir -m 700 box box/tmp box/new box/cur
 dd if=/dev/zero of=filler bs=1024 count=80 2>/dev/null
 status=0
-"$MDA" -o log=none "$@" -m box/ <"$message" >../out 2>../err || status=$?
+"$MDA" -o log=none -o root_mail=yes "$@" -m box/ <"$message" >../out 2>../err || status=$?
 echo "status $status"
 ls box/new box/tmp
 rm filler
 status=0
-"$MDA" -o log=none "$@" -m box/ <"$message" >>../out 2>>../err || status=$?
+"$MDA" -o log=none -o root_mail=yes "$@" -m box/ <"$message" >>../out 2>>../err || status=$?
 echo "again $status"
 ls box/tmp
 cmp "$message" box/new/* && echo same

@@ -358,6 +358,68 @@ root__root_mail_yes__delivered_body()
 	expect_owner '0:0 600' "$file"
 }
 
+# What a sender that forgets to name somebody would have read by root.
+atf_test_case root__no_name__75
+root__no_name__75_head()
+{
+	atf_set require.user root
+}
+root__no_name__75_body()
+{
+	private_start
+	make_message message
+	deferred 4.3.5 "$MDA" -c settings <message
+	atf_check -o match:'name one with -d .* set root_mail = yes' cat said
+	deferred 4.3.5 env HOME="$stage/home/root" "$MDA" -c settings <message
+	deferred 4.3.5 "$MDA" -c settings -m "$stage/home/root/box/" <message
+	deferred 4.3.5 "$MDA" -c settings -o account=fixed \
+	    -o "mailbox=maildir:$stage/home/%n" -d alice <message
+	atf_check -s exit:75 -o match:'^problem     4.3.5 root delivers for no' \
+	    "$MDA" -n -c settings
+	nothing_anywhere
+}
+
+# It keeps root's rights, but not what the sandbox takes.
+atf_test_case root__no_name_but_root_mail__delivered_confined
+root__no_name_but_root_mail__delivered_confined_head()
+{
+	atf_set require.user root
+}
+root__no_name_but_root_mail__delivered_confined_body()
+{
+	not_sanitized
+	private_start
+	make_message message
+	atf_check "$MDA" -c settings -o root_mail=yes -o sandbox=require \
+	    <message
+	expect_only home/root/Maildir message
+	mkfifo slow
+	"$MDA" -c settings -o root_mail=yes <slow >out 2>err 9>&- &
+	pid=$!
+	exec 9>slow
+	printf 'Message-ID: <slow@example.org>\n\nthe first part\n' >&9
+	wait_until grep -q '^NoNewPrivs:	1' "/proc/$pid/status"
+	wait_until grep -q '^Seccomp:	2' "/proc/$pid/status"
+	end_slow
+	atf_check_equal 0 "$status"
+	expect_count 2 home/root/Maildir/new
+}
+
+# No cron job or service need say where its home is.
+atf_test_case self__no_home_in_environment__that_of_the_database
+self__no_home_in_environment__that_of_the_database_head()
+{
+	atf_set require.user root
+}
+self__no_home_in_environment__that_of_the_database_body()
+{
+	private_start
+	make_message message
+	atf_check env -u HOME $as_alice "$MDA" -c settings <message
+	expect_only home/alice/Maildir message
+	expect_count 0 home/root
+}
+
 atf_test_case other__not_root__75
 other__not_root__75_head()
 {
@@ -1295,6 +1357,9 @@ atf_init_test_cases()
 	atf_add_test_case user__database_module_missing__75
 	atf_add_test_case root__by_name__75
 	atf_add_test_case root__root_mail_yes__delivered
+	atf_add_test_case root__no_name__75
+	atf_add_test_case root__no_name_but_root_mail__delivered_confined
+	atf_add_test_case self__no_home_in_environment__that_of_the_database
 	atf_add_test_case other__not_root__75
 	atf_add_test_case other__not_root_by_fixed_user__75
 	atf_add_test_case self__not_root_by_name__delivered

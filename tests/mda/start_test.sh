@@ -251,7 +251,7 @@ language__leads_elsewhere__is_dropped_for_root_body()
 	    GCONV_PATH=/planted LANGUAGE=planted; do
 		atf_check -s exit:75 -e match:'^4\.3\.0 ' strace -o trace \
 		    env LC_ALL=C.UTF-8 LANGUAGE=en "$setting" \
-		    "$MDA" -o log=none -m box/ <&-
+		    "$MDA" -o log=none -o root_mail=yes -m box/ <&-
 		sed '1,/execve.*mda/d' trace >opened
 		[ "$setting" != LANGUAGE=planted ] || break
 		atf_check -s exit:1 -o empty grep planted opened

@@ -1,6 +1,7 @@
 # mbox_pages.sh OPTION ... - deliver "message" into box/mbox on a file system
 # of its own, with one page of it free after the other, until it fits. Prints
-# what went wrong, and the number of cases. To be run where mounts are private.
+# what went wrong, and the number of cases. To be run where mounts are private:
+# there we are root.
 
 cases=0
 faults=0
@@ -25,7 +26,7 @@ judge()
 }
 
 mount -t tmpfs -o size=512k,mode=700 none box || exit 99
-"$MDA" -o log=none -m mbox:box/mbox </dev/null || exit 99
+"$MDA" -o log=none -o root_mail=yes -m mbox:box/mbox </dev/null || exit 99
 cat before >box/mbox
 cat /dev/zero >box/filler 2>/dev/null
 filled=$(wc -c <box/filler)
@@ -33,8 +34,8 @@ pages=0
 while [ "$pages" -lt 100 ]; do
 	truncate -s $((filled - pages * 4096)) box/filler
 	status=0
-	"$MDA" -o log=none "$@" -m mbox:box/mbox <message >out 2>err ||
-	    status=$?
+	"$MDA" -o log=none -o root_mail=yes "$@" -m mbox:box/mbox \
+	    <message >out 2>err || status=$?
 	[ "$status" -ne 0 ] || break
 	judge
 	cases=$((cases + 1))
