@@ -13,6 +13,7 @@
 #include "durable/folder.h"
 #include "durable/host.h"
 #include "durable/map.h"
+#include "mbox/marks.h"
 
 /* How many LFs make the record stand behind an empty line. */
 static enum verdict
@@ -75,6 +76,9 @@ begin(struct mbox_delivery *delivery, struct failure *why)
 	(void)strlcpy(entry.from_line, record->from_line,
 	    sizeof(entry.from_line)); /* as large */
 	entry.from_line[strcspn(entry.from_line, "\n")] = '\0';
+	entry.marks.room = journal_mark_room(entry.from_line);
+	marks_make(&entry.marks, record->bytes,
+	    (off_t)(entry.start + entry.lead), record->is_identifiable);
 	verdict = journal_begin(
 	    &delivery->journal, &entry, &delivery->slot, why);
 	if (verdict != VERDICT_OK)

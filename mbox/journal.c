@@ -16,10 +16,22 @@
 enum {
 	NUMBERS = 7,
 	SUM_AT = JOURNAL_BLOCK - 18, /* " ", 16 digits, LF */
-	TEXT_AT = 5 + NUMBERS * 17   /* behind "mda1 " and the numbers */
+	TEXT_AT = 5 + NUMBERS * 17,  /* behind "mda2 " and the numbers */
+	FROM_AT = TEXT_AT + 2,	     /* behind the state and a blank */
+	MARK_DIGITS = 8
 };
 
-static const char magic[] = "mda1 ";
+static const char magic[] = "mda2 ";
+static const char magic_without_marks[] = "mda1 ";
+
+size_t
+journal_mark_room(const char *from_line)
+{
+	size_t used = FROM_AT + strlen(from_line) + 1; /* the tab */
+	size_t room = used < SUM_AT ? (SUM_AT - used) / MARK_DIGITS : 0;
+
+	return room < MARKS_MAX ? room : MARKS_MAX;
+}
 
 void
 journal_encode(char *block, const struct journal_entry *entry)
@@ -36,13 +48,23 @@ journal_encode(char *block, const struct journal_entry *entry)
 	for (i = 0; i < NUMBERS; i++)
 		used += (size_t)snprintf(line + used, sizeof(line) - used,
 		    "%016llx ", (unsigned long long)numbers[i]);
-	used += (size_t)snprintf(line + used, sizeof(line) - used, "%c %s",
+	used += (size_t)snprintf(line + used, sizeof(line) - used, "%c %s\t",
 	    entry->state, entry->from_line);
+	for (i = 0; i < entry->marks.count; i++)
+		used += (size_t)snprintf(line + used, sizeof(line) - used,
+		    "%08lx", (unsigned long)entry->marks.sums[i]);
 	memset(block, ' ', JOURNAL_BLOCK);
 	memcpy(block, line, used < SUM_AT ? used : SUM_AT);
 	(void)snprintf(line, sizeof(line), " %016llx\n",
 	    (unsigned long long)checksum(text));
 	memcpy(block + SUM_AT, line, JOURNAL_BLOCK - SUM_AT);
+}
+
+static bool
+has_magic(const char *block)
+{
+	return memcmp(block, magic, sizeof(magic) - 1) == 0 ||
+	    memcmp(block, magic_without_marks, sizeof(magic) - 1) == 0;
 }
 
 static bool
@@ -68,16 +90,38 @@ number_at(const char *block, size_t index)
 }
 
 static void
-decode_from_line(struct journal_entry *entry, const char *block)
+decode_marks(struct marks *marks, struct span digits)
 {
-	struct span text = { block + TEXT_AT + 2, SUM_AT - TEXT_AT - 2 };
+	char mark[MARK_DIGITS + 1] = "";
 
+	digits = span_trim(digits);
+	while (digits.size_bytes >= MARK_DIGITS && marks->count < MARKS_MAX) {
+		memcpy(mark, digits.at, MARK_DIGITS);
+		marks->sums[marks->count++] =
+		    (uint32_t)strtoull(mark, NULL, 16);
+		digits = span_from(digits, MARK_DIGITS);
+	}
+}
+
+static void
+decode_text(struct journal_entry *entry, const char *block)
+{
+	struct span text = { block + FROM_AT, SUM_AT - FROM_AT };
+	const char *tab = memchr(text.at, '\t', text.size_bytes);
+
+	if (tab != NULL) {
+		size_t before = (size_t)(tab - text.at);
+
+		decode_marks(&entry->marks, span_from(text, before + 1));
+		text.size_bytes = before;
+	}
 	text = span_trim(text);
 	if (text.size_bytes >= sizeof(entry->from_line))
 		text.size_bytes = sizeof(entry->from_line) - 1;
 	if (text.size_bytes > 0)
 		memcpy(entry->from_line, text.at, text.size_bytes);
 	entry->from_line[text.size_bytes] = '\0';
+	entry->marks.room = journal_mark_room(entry->from_line);
 }
 
 static enum journal_state
@@ -102,7 +146,7 @@ journal_decode(struct journal_entry *entry, const char *block)
 {
 	memset(entry, 0, sizeof(*entry));
 	entry->state = ENTRY_FREE;
-	if (memcmp(block, magic, sizeof(magic) - 1) != 0 || !has_sum(block))
+	if (!has_magic(block) || !has_sum(block))
 		return;
 	entry->sequence = number_at(block, 0);
 	entry->ino = number_at(block, 1);
@@ -112,7 +156,7 @@ journal_decode(struct journal_entry *entry, const char *block)
 	entry->sum = number_at(block, 5);
 	entry->when = number_at(block, 6);
 	entry->state = state_of(block[TEXT_AT]);
-	decode_from_line(entry, block);
+	decode_text(entry, block);
 }
 
 /*

@@ -16,6 +16,7 @@
 #include "base/failure.h"
 #include "mbox/box.h"
 #include "mbox/from_line.h"
+#include "mbox/marks.h"
 #include "mbox/mbox.h"
 
 enum {
@@ -42,6 +43,7 @@ struct journal_entry {
 	uint64_t sum;	   /* checksum() of the record */
 	uint64_t when;	   /* seconds since 1970 */
 	char from_line[FROM_LINE_MAX]; /* of the record, without LF */
+	struct marks marks;	       /* of the record */
 };
 
 struct journal {
@@ -97,11 +99,19 @@ void journal_settle_unlocked(struct journal *journal, size_t slot);
 void journal_close(struct journal *journal);
 
 /*
+ * journal_mark_room - how many marks a block can hold beside a From_ line.
+ *
+ * Gives   6 to MARKS_MAX.
+ */
+size_t journal_mark_room(const char *from_line);
+
+/*
  * journal_encode - write an entry as a block.
  *
- * Takes   block, JOURNAL_BLOCK large.
- * Gives   a line of text: "mda1", the numbers in hexadecimal, the state, the
- *         From_ line, blanks, a checksum, LF.
+ * Takes   block, JOURNAL_BLOCK large; an entry with no more marks than
+ *         journal_mark_room() says.
+ * Gives   a line of text: "mda2", the numbers in hexadecimal, the state, the
+ *         From_ line, a tab, the marks, blanks, a checksum, LF.
  */
 void journal_encode(char *block, const struct journal_entry *entry);
 
@@ -109,7 +119,7 @@ void journal_encode(char *block, const struct journal_entry *entry);
  * journal_decode - read an entry from a block.
  *
  * Gives   an entry that is ENTRY_FREE for anything journal_encode() does not
- *         write.
+ *         write, but for "mda1" in front: then it has no marks.
  */
 void journal_decode(struct journal_entry *entry, const char *block);
 

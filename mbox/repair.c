@@ -8,9 +8,13 @@
 #include "durable/append.h"
 #include "durable/map.h"
 #include "mbox/from_line.h"
+#include "mbox/marks.h"
 #include "message/same.h"
 
-enum { WITNESS_AGE_S = 5 * 24 * 60 * 60 }; /* the longest queue lifetime */
+enum {
+	WITNESS_AGE_S = 5 * 24 * 60 * 60, /* the longest queue lifetime */
+	HOLE_BYTES = 512		  /* the smallest block of a disk */
+};
 
 /* One past the record; larger than any file when the numbers make no sense. */
 static uint64_t
@@ -38,30 +42,78 @@ is_whole(const struct box *box, const struct journal_entry *entry)
 	return is_equal;
 }
 
-/* Blocks that never reached the disk read as NULs. */
-static bool
-matches_or_nul(struct span bytes, size_t at, struct span wanted)
+/*
+ * Where a block begins that never reached the disk, and so is NULs up to its
+ * end or that of the bytes; all bytes when there is none. A message may well
+ * have NULs, but hardly those.
+ */
+static size_t
+find_hole(struct span bytes, uint64_t file_at)
 {
-	size_t i;
+	static const char nuls[HOLE_BYTES];
+	size_t at = 0;
 
-	for (i = 0; i < wanted.size_bytes && at + i < bytes.size_bytes; i++)
-		if (bytes.at[at + i] != wanted.at[i] &&
-		    bytes.at[at + i] != '\0')
-			return false;
-	return true;
+	while (at < bytes.size_bytes) {
+		size_t piece = HOLE_BYTES - (size_t)(file_at + at) % HOLE_BYTES;
+
+		if (piece > bytes.size_bytes - at)
+			piece = bytes.size_bytes - at;
+		if (memcmp(bytes.at + at, nuls, piece) == 0)
+			break;
+		at += piece;
+	}
+	return at;
+}
+
+/* As far as both reach. */
+static bool
+begins_like(struct span bytes, struct span wanted)
+{
+	size_t shorter = bytes.size_bytes < wanted.size_bytes
+	    ? bytes.size_bytes
+	    : wanted.size_bytes;
+
+	return shorter == 0 || memcmp(bytes.at, wanted.at, shorter) == 0;
 }
 
 static bool
+ends_with_line(struct span bytes)
+{
+	return bytes.size_bytes > 0 &&
+	    bytes.at[bytes.size_bytes - 1] == '\n';
+}
+
+/*
+ * Is it a piece of our record? Behind what the marks prove no other record
+ * may begin, and a piece with no hole in it must not end with a line there:
+ * so ends a whole message. Nor is a piece as long as the record torn: there a
+ * reader has edited it.
+ */
+static bool
 is_our_piece(struct span bytes, const struct journal_entry *entry)
 {
+	struct span sound = { bytes.at, find_hole(bytes, entry->start) };
+	bool has_hole = sound.size_bytes < bytes.size_bytes;
+	bool is_complete = bytes.size_bytes == entry->lead + entry->length;
 	struct span lead = { "\n\n", (size_t)entry->lead };
 	struct span from = span_of(entry->from_line);
+	struct span rest;
+	size_t proved;
 
-	return entry->lead <= RECORD_LEAD_MAX &&
-	    matches_or_nul(bytes, 0, lead) &&
-	    matches_or_nul(bytes, lead.size_bytes, from) &&
-	    !from_line_is_in(
-		span_from(bytes, lead.size_bytes + from.size_bytes));
+	if (entry->lead > RECORD_LEAD_MAX || !begins_like(sound, lead))
+		return false;
+	sound = span_from(sound, lead.size_bytes);
+	bytes = span_from(bytes, lead.size_bytes);
+	if (!begins_like(sound, from) ||
+	    !marks_match(&entry->marks, sound,
+		(off_t)(entry->start + entry->lead), &proved))
+		return false;
+	rest = span_from(sound, proved);
+	if (!has_hole && (is_complete || ends_with_line(rest)))
+		return false;
+	if (proved < from.size_bytes)
+		proved = from.size_bytes;
+	return !from_line_is_in(span_from(bytes, proved));
 }
 
 static enum repair_finding

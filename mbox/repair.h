@@ -34,10 +34,12 @@ struct repair {
  * repair_look - judge one entry without changing anything.
  *
  * Takes   a locked box whose st is current.
- * Gives   a record once seen whole is never torn: a reader may have changed
- *         it. FOUND_TORN only when all that follows entry->start begins like our
- *         From_ line, blocks of NULs aside, and holds nothing that could be
- *         another From_ line, not even in the middle of a line.
+ * Gives   FOUND_TORN only when what follows entry->start, up to the first
+ *         block of NULs, fits the entry's From_ line and marks, and either
+ *         ends at a mark, in the middle of a line, or in such a block; and
+ *         when nothing behind the last mark could be another From_ line, not
+ *         even in the middle of a line. A record once seen whole is never
+ *         torn: a reader may have changed it.
  */
 enum repair_finding repair_look(
     const struct box *box, const struct journal_entry *entry);

@@ -29,7 +29,8 @@ sample_entry(void)
 {
 	struct journal_entry entry = { ENTRY_OPEN, 7, 4711, 1000, 1, 2345,
 		0xfedcba9876543210U, 1700000000,
-		"From ann@example.org Tue Nov 14 22:13:20 2023" };
+		"From ann@example.org Tue Nov 14 22:13:20 2023",
+		{ 40, 2, { 1, 0xabcdef } } };
 
 	return entry;
 }
@@ -41,7 +42,11 @@ is_equal(const struct journal_entry *one, const struct journal_entry *other)
 	    one->ino == other->ino && one->start == other->start &&
 	    one->lead == other->lead && one->length == other->length &&
 	    one->sum == other->sum && one->when == other->when &&
-	    strcmp(one->from_line, other->from_line) == 0;
+	    strcmp(one->from_line, other->from_line) == 0 &&
+	    one->marks.room == other->marks.room &&
+	    one->marks.count == other->marks.count &&
+	    memcmp(one->marks.sums, other->marks.sums,
+		one->marks.count * sizeof(one->marks.sums[0])) == 0;
 }
 
 /* ---- One block ---------------------------------------------------------- */
@@ -73,6 +78,9 @@ random_entry(struct prng *prng)
 	prng_fill(prng, sender, sizeof(sender));
 	from_line_make(entry.from_line, span, (time_t)(entry.when >> 16));
 	*strchr(entry.from_line, '\n') = '\0';
+	entry.marks.room = journal_mark_room(entry.from_line);
+	entry.marks.count = prng_below(prng, entry.marks.room + 1);
+	prng_fill(prng, (char *)entry.marks.sums, sizeof(entry.marks.sums));
 	return entry;
 }
 
@@ -103,15 +111,50 @@ ATF_TC_BODY(block__any_entry__a_line_of_text, tc)
 	journal_encode(block, &entry);
 	ATF_CHECK_EQ(0,
 	    memcmp(block,
-		"mda1 0000000000000007 0000000000001267 00000000000003e8 "
+		"mda2 0000000000000007 0000000000001267 00000000000003e8 "
 		"0000000000000001 0000000000000929 fedcba9876543210 "
 		"000000006553f100 o From ann@example.org Tue Nov 14 22:13:20 "
-		"2023 ",
-		172));
+		"2023\t0000000100abcdef ",
+		188));
 	ATF_CHECK_EQ('\n', block[JOURNAL_BLOCK - 1]);
 	ATF_CHECK(memchr(block, '\0', JOURNAL_BLOCK) == NULL);
 	ATF_CHECK(
 	    memchr(block, '\n', JOURNAL_BLOCK) == block + JOURNAL_BLOCK - 1);
+}
+
+/* As it was written before there were marks. */
+ATF_TC_WITHOUT_HEAD(block__first_format__read_without_marks);
+ATF_TC_BODY(block__first_format__read_without_marks, tc)
+{
+	static const char text[] =
+	    "mda1 0000000000000001 0000000000a9a222 0000000000000000 "
+	    "0000000000000000 000000000000005a 1e2c91c33bf4d667 "
+	    "000000006b093ac2 d From a@b Fri Nov 27 08:09:38 2026";
+	struct journal_entry back;
+	char block[JOURNAL_BLOCK];
+
+	memset(block, ' ', sizeof(block));
+	memcpy(block, text, sizeof(text) - 1);
+	memcpy(block + JOURNAL_BLOCK - 17, "be3662ba956db092\n", 17);
+	journal_decode(&back, block);
+	ATF_CHECK_EQ(ENTRY_DONE, back.state);
+	ATF_CHECK_EQ(90, back.length);
+	ATF_CHECK_STREQ("From a@b Fri Nov 27 08:09:38 2026", back.from_line);
+	ATF_CHECK_EQ(0, back.marks.count);
+	block[3] = '3';
+	journal_decode(&back, block);
+	ATF_CHECK_EQ(ENTRY_FREE, back.state);
+}
+
+ATF_TC_WITHOUT_HEAD(block__longest_from_line__room_for_some_marks);
+ATF_TC_BODY(block__longest_from_line__room_for_some_marks, tc)
+{
+	char line[FROM_LINE_MAX];
+
+	memset(line, 'x', sizeof(line));
+	line[FROM_LINE_MAX - 2] = '\0';
+	ATF_CHECK_EQ(6, journal_mark_room(line));
+	ATF_CHECK_EQ(MARKS_MAX, journal_mark_room(""));
 }
 
 ATF_TC_WITHOUT_HEAD(block__one_byte_changed__free);
@@ -183,7 +226,7 @@ ATF_TC_BODY(block__not_written_by_us__free, tc)
 	ATF_CHECK_EQ(ENTRY_FREE, back.state);
 	for (round = 0; round < ROUNDS; round++) {
 		prng_fill(&prng, block, sizeof(block));
-		memcpy(block, "mda1 ", 5);
+		memcpy(block, round % 2 == 0 ? "mda1 " : "mda2 ", 5);
 		journal_decode(&back, block);
 		ATF_CHECK_EQ(ENTRY_FREE, back.state);
 	}
@@ -723,6 +766,8 @@ ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, block__any_entry__comes_back);
 	ATF_TP_ADD_TC(tp, block__any_entry__a_line_of_text);
+	ATF_TP_ADD_TC(tp, block__first_format__read_without_marks);
+	ATF_TP_ADD_TC(tp, block__longest_from_line__room_for_some_marks);
 	ATF_TP_ADD_TC(tp, block__one_byte_changed__free);
 	ATF_TP_ADD_TC(tp, block__torn_between_two_entries__free);
 	ATF_TP_ADD_TC(tp, block__not_written_by_us__free);

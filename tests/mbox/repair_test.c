@@ -43,6 +43,8 @@ entry_at(size_t start, size_t lead)
 	entry.sum = checksum(SPAN(RECORD));
 	entry.when = (uint64_t)clock_wall().tv_sec;
 	memcpy(entry.from_line, FROM, sizeof(FROM));
+	entry.marks.room = journal_mark_room(FROM);
+	marks_make(&entry.marks, SPAN(RECORD), (off_t)(start + lead), true);
 	return entry;
 }
 
@@ -125,8 +127,9 @@ ATF_TC_BODY(look__cut_at_each_byte__torn, tc)
 		ATF_CHECK_EQ_MSG(FOUND_TORN, look_at(at, ""), "cut at %zu", at);
 }
 
-ATF_TC_WITHOUT_HEAD(look__each_byte_changed__torn_or_foreign);
-ATF_TC_BODY(look__each_byte_changed__torn_or_foreign, tc)
+/* A reader may have done that. */
+ATF_TC_WITHOUT_HEAD(look__each_byte_changed__foreign);
+ATF_TC_BODY(look__each_byte_changed__foreign, tc)
 {
 	struct journal_entry entry = entry_at(0, 0);
 	char record[sizeof(RECORD)];
@@ -135,29 +138,60 @@ ATF_TC_BODY(look__each_byte_changed__torn_or_foreign, tc)
 	for (at = 0; at < WHOLE; at++) {
 		memcpy(record, RECORD, sizeof(record));
 		record[at] ^= 1;
-		ATF_CHECK_EQ_MSG(at < sizeof(FROM) - 1 ? FOUND_FOREIGN
-						       : FOUND_TORN,
+		ATF_CHECK_EQ_MSG(FOUND_FOREIGN,
 		    look((struct span){ record, WHOLE }, &entry), "at %zu", at);
 	}
 }
 
-/* Size is there, data are not: each stretch of NULs. */
-ATF_TC_WITHOUT_HEAD(look__nuls_where_data_never_arrived__torn);
-ATF_TC_BODY(look__nuls_where_data_never_arrived__torn, tc)
-{
-	struct journal_entry entry = entry_at(0, 0);
-	char record[sizeof(RECORD)];
-	size_t at;
-	size_t to;
+enum { BLOCK = 512 };
 
-	for (at = 0; at < WHOLE; at++)
-		for (to = at + 1; to <= WHOLE; to += 7) {
-			memcpy(record, RECORD, sizeof(record));
-			memset(record + at, 0, to - at);
-			ATF_CHECK_EQ_MSG(FOUND_TORN,
-			    look((struct span){ record, WHOLE }, &entry),
-			    "NULs %zu to %zu", at, to);
-		}
+/* The record behind so many bytes, with NULs from here to there in the file. */
+static enum repair_finding
+look_with_nuls(size_t start, size_t from, size_t to)
+{
+	struct journal_entry entry = entry_at(start, 0);
+	char content[2 * BLOCK];
+
+	memset(content, 'x', start);
+	memcpy(content + start, RECORD, WHOLE);
+	memset(content + from, 0, to - from);
+	return look((struct span){ content, start + WHOLE }, &entry);
+}
+
+/* Size is there, data are not: in the first block, in the last, in both. */
+ATF_TC_WITHOUT_HEAD(look__nuls_where_a_block_never_arrived__torn);
+ATF_TC_BODY(look__nuls_where_a_block_never_arrived__torn, tc)
+{
+	size_t start;
+
+	for (start = BLOCK - WHOLE + 1; start < BLOCK; start++) {
+		ATF_CHECK_EQ_MSG(FOUND_TORN,
+		    look_with_nuls(start, start, BLOCK), "%zu", start);
+		ATF_CHECK_EQ_MSG(FOUND_TORN,
+		    look_with_nuls(start, BLOCK, start + WHOLE), "%zu", start);
+		ATF_CHECK_EQ_MSG(FOUND_TORN,
+		    look_with_nuls(start, start, start + WHOLE), "%zu", start);
+	}
+}
+
+/* They are part of a message. */
+ATF_TC_WITHOUT_HEAD(look__nuls_within_a_block__foreign);
+ATF_TC_BODY(look__nuls_within_a_block__foreign, tc)
+{
+	size_t from;
+
+	for (from = BLOCK + 1; from < BLOCK + WHOLE - 1; from++)
+		ATF_CHECK_EQ_MSG(FOUND_FOREIGN,
+		    look_with_nuls(BLOCK, from, BLOCK + WHOLE - 1), "%zu",
+		    from);
+}
+
+/* The rest of the block is there: no disk leaves half of one. */
+ATF_TC_WITHOUT_HEAD(look__nuls_before_the_end_of_a_block__foreign);
+ATF_TC_BODY(look__nuls_before_the_end_of_a_block__foreign, tc)
+{
+	ATF_CHECK_EQ(FOUND_FOREIGN,
+	    look_with_nuls(BLOCK - 100, BLOCK - 50, BLOCK - 1));
 }
 
 ATF_TC_WITHOUT_HEAD(look__lead_in_front__counted);
@@ -272,6 +306,75 @@ ATF_TC_BODY(look__foreign_where_nothing_was_written__foreign, tc)
 	ATF_CHECK_EQ(FOUND_FOREIGN, look_at(0, FOREIGN));
 	ATF_CHECK_EQ(FOUND_FOREIGN, look_at(0, "\n" FOREIGN));
 	ATF_CHECK_EQ(FOUND_FOREIGN, look_at(0, "x"));
+}
+
+/*
+ * We died before we wrote a byte, and another program then had a message by
+ * the same sender in the same second: only its first line is like ours.
+ */
+ATF_TC_WITHOUT_HEAD(look__foreign_with_our_from_line__foreign);
+ATF_TC_BODY(look__foreign_with_our_from_line__foreign, tc)
+{
+	ATF_CHECK_EQ(FOUND_FOREIGN, look_at(0, FROM "\nS: f\n\nx\n\n"));
+	ATF_CHECK_EQ(FOUND_FOREIGN, look_at(0, FROM "\nS: f\n\nx\n"));
+	ATF_CHECK_EQ(FOUND_FOREIGN, look_at(0, FROM "\n\n"));
+	ATF_CHECK_EQ(FOUND_FOREIGN, look_at(0, FROM "\nS: f\n\nx"));
+	ATF_CHECK_EQ(FOUND_FOREIGN,
+	    look_at(0, FROM "\nMessage-ID: <m@example.org>\n\nx\n\n"));
+}
+
+/*
+ * Our message without its last lines, by a sender whose messages nothing tells
+ * apart: a message of its own, perhaps.
+ */
+ATF_TC_WITHOUT_HEAD(look__first_lines_of_unidentifiable__foreign);
+ATF_TC_BODY(look__first_lines_of_unidentifiable__foreign, tc)
+{
+	struct journal_entry entry = entry_at(0, 0);
+	static const char head[] =
+	    FROM "\nMessage-ID: <m@example.org>\nSubject: repair\n";
+
+	ATF_CHECK_EQ(FOUND_TORN, look(SPAN(head), &entry));
+	ATF_CHECK_EQ(FOUND_TORN,
+	    look((struct span){ RECORD, sizeof(head) }, &entry));
+	marks_make(&entry.marks, SPAN(RECORD), 0, false);
+	ATF_CHECK_EQ(FOUND_TORN, look(SPAN(head), &entry));
+	ATF_CHECK_EQ(FOUND_FOREIGN,
+	    look((struct span){ RECORD, sizeof(head) }, &entry));
+	ATF_CHECK_EQ(FOUND_TORN,
+	    look((struct span){ RECORD, sizeof(head) + 2 }, &entry));
+}
+
+/*
+ * The sender was told, and a power cut then took that from the journal: what
+ * a reader has made of the message is no torn piece.
+ */
+ATF_TC_WITHOUT_HEAD(look__edited_before_seen_whole__foreign);
+ATF_TC_BODY(look__edited_before_seen_whole__foreign, tc)
+{
+	ATF_CHECK_EQ(FOUND_FOREIGN,
+	    look_at(0, FROM "\nStatus: RO\n\nGreetings\n\n"));
+	ATF_CHECK_EQ(FOUND_FOREIGN,
+	    look_at(0, FROM "\nMessage-ID: <m@example.org>\n\n12:34\n\n"));
+	ATF_CHECK_EQ(FOUND_FOREIGN,
+	    look_at(0, FROM "\nStatus: RO\n\nGreet"));
+}
+
+/* From before there were marks: only what ends no line is certain. */
+ATF_TC_WITHOUT_HEAD(look__entry_without_marks__cut_in_mid_line_only);
+ATF_TC_BODY(look__entry_without_marks__cut_in_mid_line_only, tc)
+{
+	struct journal_entry entry = entry_at(0, 0);
+	struct span piece = { RECORD, 0 };
+
+	entry.marks.count = 0;
+	for (piece.size_bytes = 1; piece.size_bytes < WHOLE;
+	     piece.size_bytes++)
+		ATF_CHECK_EQ_MSG(piece.at[piece.size_bytes - 1] == '\n'
+			? FOUND_FOREIGN
+			: FOUND_TORN,
+		    look(piece, &entry), "%zu bytes", piece.size_bytes);
+	ATF_CHECK_EQ(FOUND_WHOLE, look(SPAN(RECORD), &entry));
 }
 
 ATF_TC_WITHOUT_HEAD(look__longer_than_ours__foreign);
@@ -675,8 +778,10 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, look__record_there__whole);
 	ATF_TP_ADD_TC(tp, look__whole_with_others_behind__whole);
 	ATF_TP_ADD_TC(tp, look__cut_at_each_byte__torn);
-	ATF_TP_ADD_TC(tp, look__each_byte_changed__torn_or_foreign);
-	ATF_TP_ADD_TC(tp, look__nuls_where_data_never_arrived__torn);
+	ATF_TP_ADD_TC(tp, look__each_byte_changed__foreign);
+	ATF_TP_ADD_TC(tp, look__nuls_where_a_block_never_arrived__torn);
+	ATF_TP_ADD_TC(tp, look__nuls_within_a_block__foreign);
+	ATF_TP_ADD_TC(tp, look__nuls_before_the_end_of_a_block__foreign);
 	ATF_TP_ADD_TC(tp, look__lead_in_front__counted);
 	ATF_TP_ADD_TC(tp, look__settled_entry__other);
 	ATF_TP_ADD_TC(tp, look__other_inode__other);
@@ -687,6 +792,10 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, look__torn_then_short_foreign__foreign);
 	ATF_TP_ADD_TC(tp, look__torn_then_foreign_line_without_time__foreign);
 	ATF_TP_ADD_TC(tp, look__foreign_where_nothing_was_written__foreign);
+	ATF_TP_ADD_TC(tp, look__foreign_with_our_from_line__foreign);
+	ATF_TP_ADD_TC(tp, look__first_lines_of_unidentifiable__foreign);
+	ATF_TP_ADD_TC(tp, look__edited_before_seen_whole__foreign);
+	ATF_TP_ADD_TC(tp, look__entry_without_marks__cut_in_mid_line_only);
 	ATF_TP_ADD_TC(tp, look__longer_than_ours__foreign);
 	ATF_TP_ADD_TC(tp, look__numbers_at_the_limits__nothing_but_the_record);
 	ATF_TP_ADD_TC(tp, look__any__changes_nothing);

@@ -19,12 +19,14 @@ set_up()
 	make_letter second >second
 }
 
+body_lines=9
+
 # make_letter NAME - a header that can be told, a body that must be quoted, and
 # enough of it that half of it is a piece.
 make_letter()
 {
 	printf 'Message-ID: <%s@example.org>\nSubject: %s\n\n' "$1" "$1"
-	for line in 1 2 3 4 5 6 7 8 9; do
+	for line in $(seq "$body_lines"); do
 		echo "From line $line of $1 Greetings From Paris"
 	done
 }
@@ -150,11 +152,18 @@ mboxo__torn_then_another_message__cut_body()
 	cut_with_journal mboxo second
 }
 
-# In its body "From " may begin a line: then it could be a foreign message,
-# and what is not certain stays.
-atf_test_case mboxcl2__torn_then_another_message__own_message
-mboxcl2__torn_then_another_message__own_message_body()
+atf_test_case mboxcl2__torn_then_another_message__cut
+mboxcl2__torn_then_another_message__cut_body()
 {
+	cut_with_journal mboxcl2 second
+}
+
+# In its body "From " may begin a line. Behind the lines that the journal has
+# marks for, that could be a foreign message, and what is not certain stays.
+atf_test_case mboxcl2__torn_behind_the_marks__own_message
+mboxcl2__torn_behind_the_marks__own_message_body()
+{
+	body_lines=100
 	set_up mboxcl2
 	tear
 	deliver <second
@@ -283,6 +292,52 @@ foreign__on_its_own_line__never_cut_body()
 	never_cut python "\\n$timeless"
 }
 
+# Killed when the journal had told of the message and not a byte of it was
+# written. Then another program had one by the same sender in the same second,
+# and no longer than ours.
+atf_test_case foreign__with_our_from_line__never_cut
+foreign__with_our_from_line__never_cut_body()
+{
+	set_up mboxrd
+	cp box/mbox before
+	MDA_TRACE=$HOME/calls "$MDA_FAULT_BIN" -o log=none -m mbox:box/mbox \
+	    <first || atf_fail 'cannot deliver at all'
+	number=$(sed -n 's/ write .*//p' calls | tail -n 1)
+	cat before >box/mbox
+	MDA_KILL=$number:before "$MDA_FAULT_BIN" -o log=none \
+	    -m mbox:box/mbox <first >out 2>err &
+	wait_for "$!"
+	atf_check_equal 137 "$status"
+	atf_check cmp before box/mbox
+	cp box/.mbox.mda saved_journal
+	from=$(tr '\t' '\n' <saved_journal | sed -n 's/.* o \(From .*\)/\1/p')
+	[ -n "$from" ] || atf_fail 'the journal does not tell of it'
+	cp box/mbox torn
+	never_cut_at "$from\nSubject: foreign\n\nx\n\n"
+	never_cut_at "$from\nSubject: foreign\n\nx"
+	never_cut_at "$from\nMessage-ID: <first@example.org>\n\nx\n"
+	# The same journal does cut our own.
+	cat before >box/mbox
+	cat saved_journal >box/.mbox.mda
+	printf "$from\n%s\nSubj" 'Message-ID: <first@example.org>' >>box/mbox
+	deliver <second
+	echo "1 $form box/mbox before second" >list
+	atf_check python3 "$SRCDIR/tests/support/mbox_check.py" records list
+}
+
+# never_cut_at BYTES - appended by another program where ours was to stand.
+never_cut_at()
+{
+	cat before >box/mbox
+	cat saved_journal >box/.mbox.mda
+	printf "$1" >>box/mbox
+	cp box/mbox foreign
+	deliver <second
+	atf_check cmp -n "$(wc -c <foreign)" foreign box/mbox
+	deliver <first
+	atf_check cmp -n "$(wc -c <foreign)" foreign box/mbox
+}
+
 # No reader can see that one; at least its bytes are there.
 atf_test_case foreign__glued_in_mid_line__never_cut
 foreign__glued_in_mid_line__never_cut_body()
@@ -367,13 +422,15 @@ atf_init_test_cases()
 	atf_add_test_case mboxrd__torn_then_another_message__cut
 	atf_add_test_case mboxrd__torn_then_the_same_message__cut
 	atf_add_test_case mboxo__torn_then_another_message__cut
-	atf_add_test_case mboxcl2__torn_then_another_message__own_message
+	atf_add_test_case mboxcl2__torn_then_another_message__cut
+	atf_add_test_case mboxcl2__torn_behind_the_marks__own_message
 	atf_add_test_case journal_removed__torn_then_another__own_message
 	atf_add_test_case journal_off__torn_then_another__own_message
 	atf_add_test_case journal_destroyed__torn_then_another__own_message
 	atf_add_test_case box_copied__torn_then_another__own_message
 	atf_add_test_case journal_off__torn_at_each_byte__own_message
 	atf_add_test_case foreign__on_its_own_line__never_cut
+	atf_add_test_case foreign__with_our_from_line__never_cut
 	atf_add_test_case foreign__glued_in_mid_line__never_cut
 	atf_add_test_case procmail__delivers_behind_torn__never_cut
 	atf_add_test_case truncated__behind_the_tear__nothing_lost
