@@ -29,8 +29,11 @@ struct stage {
 	bool is_visible;		  /* final_name leads to the file */
 	bool is_folder_unsynced;	  /* the policy let that pass */
 	bool is_witness_left; /* the name in stage_dir_fd could not go */
+	bool is_shared;	      /* other stages are links to the same file */
+	bool is_renamed;      /* made visible without a second name */
 	long long write_us;   /* time spent in writing */
 	long long sync_us;    /* time spent in all syncs */
+	struct stage *next_open; /* borrowed: what a signal has to clean up */
 };
 
 /*
@@ -47,6 +50,30 @@ struct stage {
 enum verdict stage_open(struct stage *stage, struct failure *why);
 
 /*
+ * stage_share - stage one more name of a file that another stage holds.
+ *
+ * Takes   as stage_open(); donor, open, all of it written, not yet visible.
+ * Gives   a second link to the donor's file, and a hold on its lock. What
+ *         seals the donor seals this one: stage_seal_shared().
+ * Owns    as stage_open().
+ * Fails   VERDICT_RETRY at "link" or "dup", with nothing left behind;
+ *         sys_errno is EEXIST when the name is taken. A file of its own may
+ *         be tried instead: EXDEV and EMLINK, for example, are no fault.
+ * Source  POSIX.1-2008 link().
+ */
+enum verdict stage_share(
+    struct stage *stage, struct stage *donor, struct failure *why);
+
+/*
+ * stage_copy - append all that another stage holds.
+ *
+ * Takes   donor, open, all of it written.
+ * Fails   VERDICT_RETRY at "read", or as stage_write().
+ */
+enum verdict stage_copy(
+    struct stage *stage, const struct stage *donor, struct failure *why);
+
+/*
  * stage_write - append bytes.
  *
  * Fails   VERDICT_RETRY at "write", or as interrupt_check(); the stage is
@@ -54,6 +81,14 @@ enum verdict stage_open(struct stage *stage, struct failure *why);
  */
 enum verdict stage_write(
     struct stage *stage, struct span data, struct failure *why);
+
+/*
+ * stage_start_seal - let the disk begin; stage_seal() will wait for it.
+ *
+ * Takes   a stage that is one of many: only then it is worth a call.
+ * Gives   nothing is promised yet, and no error is seen.
+ */
+void stage_start_seal(const struct stage *stage);
 
 /*
  * stage_seal - make data and inode durable; nothing can be written any more.
@@ -65,19 +100,79 @@ enum verdict stage_write(
 enum verdict stage_seal(struct stage *stage, struct failure *why);
 
 /*
- * stage_commit - make the sealed file visible and durable.
+ * stage_seal_shared - the same for a stage made by stage_share().
+ *
+ * Takes   donor, whose stage_seal() gave VERDICT_OK: the bytes are durable.
+ * Fails   VERDICT_RETRY at "dup" or "close".
+ */
+enum verdict stage_seal_shared(struct stage *stage, struct failure *why);
+
+/*
+ * stage_show - give the sealed file its final name.
+ *
+ * Takes   a sealed stage with its final_name.
+ * Gives   VERDICT_OK when the file is visible; not yet durable.
+ * Fails   VERDICT_RETRY at "link" or "rename", with the file invisible;
+ *         residue is set when that is not certain. At "link" with EEXIST
+ *         the final name was taken; the stage is as before and another name
+ *         may be tried.
+ * Source  POSIX.1-2008 link(); open(2) of Linux for links over NFS.
+ */
+enum verdict stage_show(struct stage *stage, struct failure *why);
+
+/*
+ * stage_sync_folder - make the entries of final_dir_fd durable.
+ *
+ * Gives   VERDICT_OK for the names of all stages in that folder.
+ * Fails   as sync_folder().
+ */
+enum verdict stage_sync_folder(struct stage *stage, struct failure *why);
+
+/*
+ * stage_sync_name - where a folder sync stops at a cache: the file once more.
+ *
+ * Takes   a stage whose folder is synced, with is_folder_unsynced as that
+ *         gave it.
+ * Gives   VERDICT_OK when data, inode and the new entry have all reached
+ *         stable storage. Only then may the sender be told.
+ * Fails   as sync_file().
+ */
+enum verdict stage_sync_name(struct stage *stage, struct failure *why);
+
+/*
+ * stage_hide - take a visible file back.
+ *
+ * Takes   why, of what failed before: residue is set when the file could not
+ *         be made invisible.
+ */
+void stage_hide(struct stage *stage, struct failure *why);
+
+/*
+ * stage_keep - the promise holds: no signal takes the file back any more.
+ */
+void stage_keep(struct stage *stage);
+
+/*
+ * stage_forget - remove the name in stage_dir_fd, the witness.
+ *
+ * Takes   a stage after stage_keep(), whose sender was told or will be.
+ * Gives   is_witness_left is set when it could not be removed.
+ */
+void stage_forget(struct stage *stage);
+
+/*
+ * stage_commit - make the sealed file visible and durable: all of the above.
  *
  * Takes   a sealed stage with its final_name.
  * Gives   VERDICT_OK when data, inode and the new entry have all reached
  *         stable storage. Only then may the sender be told. The name in
  *         stage_dir_fd stays until that moment: after a crash it is the
  *         witness that the message had become visible.
- * Fails   VERDICT_RETRY at "link", "rename", "fsync" or "fsync-dir", with
+ * Fails   as stage_show(), stage_sync_folder() and stage_sync_name(), with
  *         the file invisible again; residue is set when it could not be made
- *         so. At "link" with EEXIST the final name was taken; the stage is
- *         as before and another name may be tried.
+ *         so.
  * Owns    fd stays open, and with it the lock, until stage_close().
- * Source  POSIX.1-2008 link(), fsync(); open(2) of Linux for links over NFS.
+ * Source  POSIX.1-2008 link(), fsync().
  */
 enum verdict stage_commit(struct stage *stage, struct failure *why);
 

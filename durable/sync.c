@@ -1,8 +1,10 @@
 #include "durable/sync.h"
 
 #include <errno.h>
+#include <fcntl.h>
 
 #include "base/sys.h"
+#include "compat/compat.h"
 #include "durable/filesystem.h"
 
 static int
@@ -23,6 +25,20 @@ sync_file(int fd, const char *subject, struct failure *why)
 		return failure_errno(why, "fsync", subject);
 	return VERDICT_OK;
 }
+
+#if HAVE_SYNC_FILE_RANGE
+void
+sync_start(int fd)
+{
+	(void)sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE); /* a hint */
+}
+#else
+void
+sync_start(int fd)
+{
+	(void)fd; /* this system has no such hint */
+}
+#endif
 
 static bool
 is_unsupported(int sys_errno)

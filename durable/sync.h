@@ -30,6 +30,16 @@ struct sync_policy {
 enum verdict sync_file(int fd, const char *subject, struct failure *why);
 
 /*
+ * sync_start - let the system begin to write a file's data.
+ *
+ * For many files: while the first one is waited for, the others are on their
+ * way. Nothing is promised and no error is seen; sync_file() comes later.
+ *
+ * Source  sync_file_range(2) of Linux; elsewhere nothing happens.
+ */
+void sync_start(int fd);
+
+/*
  * sync_folder - write a folder's entries to stable storage.
  *
  * Gives   *unsupported_out is set to true, never to false, when the file

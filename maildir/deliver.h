@@ -4,6 +4,10 @@
 #ifndef MAILDIR_DELIVER_H
 #define MAILDIR_DELIVER_H
 
+#include <sys/types.h>
+
+#include <stdbool.h>
+
 #include "base/failure.h"
 #include "durable/stage.h"
 #include "maildir/layout.h"
@@ -20,6 +24,13 @@ struct maildir_delivery {
 	struct stage stage;	  /* owned: names, size, times */
 	struct leftover leftover; /* a witness means "delivered before" */
 	char host[NAME_HOST_BYTES];
+	enum verdict verdict; /* as one of a group, maildir/group.h */
+	struct failure why;   /* where that is not VERDICT_OK */
+	const struct maildir_delivery *donor; /* borrowed: whose file it shares */
+	bool is_rewritten; /* the first file could not be made durable */
+	bool has_synced;   /* new/, for all in it: */
+	dev_t new_dev;
+	ino_t new_ino;
 };
 
 /*
@@ -41,8 +52,7 @@ enum verdict maildir_open(
  * Owns    after VERDICT_OK the lock that says that we live, until
  *         maildir_close() or the process's end.
  * Never   follows a path or looks above the Maildir: a sandbox may be up.
- * Fails   as message_copy(), stage_open() to stage_commit(),
- *         leftover_scan().
+ * Fails   as group_deliver().
  */
 enum verdict maildir_deliver(
     struct maildir_delivery *delivery, struct failure *why);

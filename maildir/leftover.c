@@ -300,8 +300,11 @@ leftover_adopt(const struct leftover *leftover, struct layout *layout,
 
 	if (verdict == VERDICT_OK)
 		verdict = sync_witness(leftover, layout, policy, why);
-	if (verdict == VERDICT_OK) /* else, and at an error, it is swept */
-		(void)sys->unlinkat(
-		    layout->tmp_dir_fd, leftover->witness, 0);
 	return verdict;
+}
+
+void
+leftover_forget(const struct leftover *leftover, const struct layout *layout)
+{
+	(void)sys->unlinkat(layout->tmp_dir_fd, leftover->witness, 0);
 }

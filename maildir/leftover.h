@@ -35,12 +35,20 @@ enum verdict leftover_scan(struct leftover *leftover,
 /*
  * leftover_adopt - take the witness's message for ours.
  *
- * Gives   VERDICT_OK when that message is durable where it is visible, and
- *         its witness is gone.
- * Fails   as sync_folder(); the witness is still there for the next try.
+ * Gives   VERDICT_OK when that message is durable where it is visible. Its
+ *         witness is still there, until leftover_forget().
+ * Fails   as sync_folder().
  */
 enum verdict leftover_adopt(const struct leftover *leftover,
     struct layout *layout, const struct sync_policy *policy,
     struct failure *why);
+
+/*
+ * leftover_forget - remove the witness: its sender knows at last.
+ *
+ * Gives   one that cannot be removed is swept some day.
+ */
+void leftover_forget(
+    const struct leftover *leftover, const struct layout *layout);
 
 #endif

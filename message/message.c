@@ -1,6 +1,7 @@
 #include "message/message.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum verdict
 message_open(struct message *message, int in_fd,
@@ -41,6 +42,20 @@ bool
 message_is_repeatable(const struct message *message)
 {
 	return message->spool.is_whole;
+}
+
+bool
+message_is_alike(const struct message *one, const struct message *other)
+{
+	if (one == other)
+		return true;
+	return one->spool.is_whole && other->spool.is_whole &&
+	    one->head.at == other->head.at &&
+	    one->head.size_bytes == other->head.size_bytes &&
+	    one->lines.size_bytes == other->lines.size_bytes &&
+	    (one->lines.size_bytes == 0 ||
+		memcmp(one->lines.at, other->lines.at,
+		    one->lines.size_bytes) == 0);
 }
 
 bool

@@ -54,6 +54,14 @@ enum verdict message_copy(struct message *message, spool_sink *sink,
 bool message_is_repeatable(const struct message *message);
 
 /*
+ * message_is_alike - would two messages be stored as the same bytes?
+ *
+ * Gives   true for one and the same, and for two that are whole in the same
+ *         memory and get the same lines in front.
+ */
+bool message_is_alike(const struct message *one, const struct message *other);
+
+/*
  * message_is_identifiable - are two of these, alike to the byte, one message?
  *
  * Gives   true with a Message-ID or Received field. Without either, two

@@ -567,7 +567,12 @@ ATF_TC_BODY(scan__signal_came__retry_at_signal, tc)
 static enum verdict
 adopt(struct failure *why)
 {
-	return leftover_adopt(&leftover, &layout, &policy, why);
+	enum verdict verdict =
+	    leftover_adopt(&leftover, &layout, &policy, why);
+
+	if (verdict == VERDICT_OK)
+		leftover_forget(&leftover, &layout);
+	return verdict;
 }
 
 static void

@@ -24,6 +24,7 @@ enum call {
 	CALL_CLOSE,
 	CALL_DUP,
 	CALL_READ,
+	CALL_PREAD,
 	CALL_WRITE,
 	CALL_FSYNC_FILE,
 	CALL_FSYNC_DIR,
@@ -68,7 +69,7 @@ static inline void
 note_call(enum call call)
 {
 	static const char *const names[] = { "openat", "close", "dup", "read",
-		"write", "fsync", "fsync-dir", "fstat", "fstatat", "mkdirat",
+		"pread", "write", "fsync", "fsync-dir", "fstat", "fstatat", "mkdirat",
 		"linkat", "unlinkat", "renameat", "rename_noreplace", "flock" };
 	size_t used_bytes = strlen(trail);
 
@@ -113,6 +114,13 @@ static inline ssize_t
 fault_read(int fd, void *data, size_t size_bytes)
 {
 	FAULT_AROUND(ssize_t, CALL_READ, real_sys->read(fd, data, size_bytes));
+}
+
+static inline ssize_t
+fault_pread(int fd, void *data, size_t size_bytes, off_t at)
+{
+	FAULT_AROUND(ssize_t, CALL_PREAD,
+	    real_sys->pread(fd, data, size_bytes, at));
 }
 
 static inline ssize_t
@@ -204,6 +212,7 @@ faults_install(void)
 	calls.close = fault_close;
 	calls.dup = fault_dup;
 	calls.read = fault_read;
+	calls.pread = fault_pread;
 	calls.write = fault_write;
 	calls.fsync = fault_fsync;
 	calls.fstat = fault_fstat;
