@@ -77,7 +77,8 @@ cd "$srcdir" || exit 2
 if has shellcheck; then
 	check scripts shellcheck -s sh configure quickstart .ci/run po/po.sh \
 	    tests/dist.sh tests/files.sh tests/layers.sh tests/contracts.sh \
-	    tests/metrics.sh tests/lint.sh tests/run.sh
+	    tests/metrics.sh tests/lint.sh tests/run.sh tests/mta/check.sh \
+	    tests/mta/roots.sh tests/support/throwaway.sh
 	for file in tests/*/*_test.sh; do
 		[ ! -f "$file" ] || check "$file" \
 		    shellcheck -s sh -e "$helpers_of_atf" "$file"

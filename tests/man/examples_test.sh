@@ -177,6 +177,12 @@ mda_delivery_7__examples__succeed_body()
 	run_examples mda-delivery.7
 }
 
+atf_test_case mda_setup_7__examples__succeed
+mda_setup_7__examples__succeed_body()
+{
+	run_examples mda-setup.7
+}
+
 atf_test_case mda_1__examples_for_root__succeed
 mda_1__examples_for_root__succeed_head()
 {
@@ -211,6 +217,7 @@ atf_init_test_cases()
 	atf_add_test_case mda_1__examples__succeed
 	atf_add_test_case mda_conf_5__examples__succeed
 	atf_add_test_case mda_delivery_7__examples__succeed
+	atf_add_test_case mda_setup_7__examples__succeed
 	atf_add_test_case mda_1__examples_for_root__succeed
 	atf_add_test_case mda_conf_5__examples_for_root__succeed
 	atf_add_test_case every_page__has_its_examples_run

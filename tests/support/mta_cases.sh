@@ -1,0 +1,200 @@
+# mta_cases.sh - what is asked of each sender. Needs mta.sh. The sender's own
+# test program gives
+#
+# sender		its name in the table
+# runs_as_root		"yes" where it starts mda with root's rights
+# submit NAME COUNT	hand it so many new messages for alice
+# outcome		gives outcome, what it made of the first of them:
+#			delivered, deferred or bounced
+# come_again		have it try once more what it keeps
+# is_idle		it keeps nothing any more
+#
+# and may change where the mail goes: see mta_start.
+
+# ---- Faults, and how they are mended -------------------------------------
+
+faults_everywhere='no_space no_quota no_permission no_way_to_home read_only
+    home_unmounted home_missing io_error file_too_large bad_settings
+    settings_of_others lock_timeout deadline no_landlock crashed terminated
+    killed_at_write killed_at_link killed_when_visible'
+faults_of_root='no_user_database'
+
+with_fault()
+{
+	use_mda "MDA_FAULT='$1' exec /usr/local/bin/mda-fault \"\$@\""
+}
+
+# Gives box, where it differs.
+break_it()
+{
+	case $1 in
+	no_space)
+		fill_home ;;
+	no_quota)
+		with_fault 'write:*:EDQUOT' ;;
+	no_permission)
+		chmod 0 "$root$maildir/new" ;;
+	no_way_to_home)
+		in_root chown root:root "$home" ;;
+	read_only)
+		mount -o remount,ro "$root$home" ;;
+	home_unmounted)
+		umount "$root$home" ;;
+	home_missing)
+		umount "$root$home" && rmdir "$root$home" ;;
+	io_error)
+		with_fault 'fsync:*:EIO' ;;
+	file_too_large)
+		use_mda 'ulimit -f 0' 'exec /usr/local/bin/mda.real "$@"' ;;
+	bad_settings)
+		use_settings 'no_such_setting = 1' ;;
+	settings_of_others)
+		use_settings 'log = syslog'
+		chmod 666 "$settings_file" ;;
+	lock_timeout)
+		lock_mbox 'lock_timeout = 1s' ;;
+	deadline)
+		lock_mbox 'deadline = 1s' ;;
+	no_landlock)
+		use_settings 'sandbox = require'
+		use_mda "exec python3 /usr/local/lib/mta_old_kernel.py \\" \
+		    '    /usr/local/bin/mda.real "$@"' ;;
+	crashed)
+		with_fault 'write:1:SIGSEGV' ;;
+	terminated)
+		with_fault 'write:1:SIGTERM' ;;
+	killed_at_write)
+		with_fault 'write:1:SIGKILL' ;;
+	killed_at_link)
+		with_fault 'linkat:1:SIGKILL' ;;
+	killed_when_visible)
+		with_fault 'unlinkat:1:SIGKILL' ;;
+	no_user_database)
+		echo 'passwd: nosuchmodule' >"$root/mail/nsswitch.conf"
+		use_mda 'here="mount --bind /mail/nsswitch.conf"' \
+		    'here="$here /etc/nsswitch.conf"' \
+		    'exec unshare -m sh -c "$here && exec $0.real \"\$@\"" mda "$@"' ;;
+	*)
+		atf_fail "no such fault: $1" ;;
+	esac
+}
+
+mend_it()
+{
+	case $1 in
+	no_space)
+		rm "$root$home/fill" ;;
+	no_permission)
+		chmod 700 "$root$maildir/new" ;;
+	no_way_to_home)
+		in_root chown "$owner:$owner" "$home" ;;
+	read_only)
+		mount -o remount,rw "$root$home" ;;
+	home_unmounted)
+		mount_home "$home" "$owner" ;;
+	home_missing)
+		mkdir "$root$home"
+		mount_home "$home" "$owner" ;;
+	lock_timeout|deadline)
+		kill "$(cat "$root$mbox.held")"
+		use_settings "mailbox = mbox:$mbox_template" ;;
+	*)
+		use_mda
+		use_settings ;;
+	esac
+}
+
+fill_home()
+{
+	dd if=/dev/zero of="$root$home/fill" bs=64k 2>/dev/null
+	dd if=/dev/zero of="$root$home/fill" bs=1k oflag=append conv=notrunc \
+	    2>/dev/null
+}
+
+# lock_mbox SETTING - another program holds it.
+lock_mbox()
+{
+	box=$mbox
+	use_settings "mailbox = mbox:$mbox_template" "$1"
+	rm -f "$root$mbox.held"
+	in_root setpriv --reuid "$owner" --regid "$owner" --clear-groups \
+	    python3 /usr/local/lib/mta_lock.py "$mbox" &
+	wait_until [ -f "$root$mbox.held" ]
+}
+
+# ---- The cases -----------------------------------------------------------
+
+# idle_after_trying - called again and again.
+idle_after_trying()
+{
+	is_idle && return 0
+	come_again
+	is_idle
+}
+
+# fifty_maildir, fifty_mbox - are stored, whole, each once.
+fifty_maildir()
+{
+	submit fifty 50
+	wait_until idle_after_trying
+	expect_mail fifty "$maildir"
+	add_row "$sender" '50 messages, Maildir' delivered
+}
+
+fifty_mbox()
+{
+	use_settings "mailbox = mbox:$mbox_template"
+	submit fifty 50
+	wait_until idle_after_trying
+	expect_mail fifty "$mbox"
+	add_row "$sender" '50 messages, mbox' delivered
+}
+
+# one_fault NAME - what becomes of a message that meets it?
+one_fault()
+{
+	box=$maildir
+	break_it "$1"
+	submit "$1" 1
+	outcome
+	add_row "$sender" "$1" "$outcome"
+	[ "$outcome" = deferred ] || wrong "$1: $outcome"
+	mend_it "$1"
+	wait_until idle_after_trying
+	copies=$(mail has "$box" "/mail/$1/01.eml")
+	[ "$copies" = 1 ] || wrong "$1: $copies copies"
+	use_settings
+}
+
+wrong()
+{
+	echo "$sender, $*"
+	show_logs
+	faults=$((faults + 1))
+}
+
+# each_fault - defers the message, which is delivered once when the fault is
+# mended. Its author hears nothing of it.
+each_fault()
+{
+	faults=0
+	submit before 1
+	wait_until idle_after_trying
+	[ "$runs_as_root" = yes ] || faults_of_root=
+	for fault in $faults_everywhere $faults_of_root; do
+		one_fault "$fault"
+	done
+	returned=$(mail count /home/bob/Maildir)
+	[ "$returned" = 0 ] || wrong "$returned messages returned"
+	[ "$faults" -eq 0 ] || atf_fail "$faults faults, see above"
+}
+
+# unknown_user_refused - by the server, before it has taken the message.
+unknown_user_refused()
+{
+	mail make /mail/unknown 1
+	! mail send /mail/unknown bob@example.org "nobody.here@${rcpt#*@}" \
+	    >said || atf_fail 'it took the message'
+	atf_check -o ignore grep -F "(550, b'${1-5.1.1} " said
+	add_row "$sender" 'unknown user' refused
+}
