@@ -14,10 +14,7 @@
 #include "base/span.h"
 #include "sieve/compare.h"
 
-enum {
-	MATCH_PIECES_MAX = 32,	/* ${0} to ${31} */
-	MATCH_REPEAT_MAX = 1000 /* product of nested bounds in a regex */
-};
+enum { MATCH_PIECES_MAX = 32 }; /* ${0} to ${31} */
 
 struct match_pieces {
 	struct span at[MATCH_PIECES_MAX]; /* borrowed of the value; [0] all */
@@ -64,9 +61,8 @@ struct match_regex;
  *
  * Takes   comparator, one that has substrings.
  * Gives   the regex; NULL with *fault_out a static word in English, or the
- *         system's, kept in the arena. Back references, a product of nested
- *         bounds over MATCH_REPEAT_MAX and NUL are refused before regcomp(3)
- *         sees them.
+ *         system's, kept in the arena. What sieve/bound.h finds is refused
+ *         before regcomp(3) sees it.
  * Owns    the caller; freed by match_regex_free().
  * Source  draft-ietf-sieve-regex; regcomp(3).
  */

@@ -1,0 +1,210 @@
+#include "sieve/autoreply.h"
+
+#include <string.h>
+
+#include "mime/address.h"
+#include "mime/parameter.h"
+#include "sieve/words.h"
+
+struct recipients {
+	struct sieve_run *run;
+	struct sieve_strings addresses; /* of the script */
+};
+
+/* ---- Is it an address of the user? ------------------------------------- */
+
+static bool
+is_same(struct span a, struct span b)
+{
+	return a.size_bytes > 0 && match_is(COMPARATOR_CASEMAP, a, b);
+}
+
+/* "user+detail@domain" is "user@domain", too. */
+static struct span
+without_detail(struct sieve_run *run, const struct address *address)
+{
+	const char *delimiters = run->options->delimiters;
+	struct buffer base;
+	size_t at = 0;
+
+	while (at < address->local.size_bytes &&
+	    (at == 0 || address->local.at[at] == '\0' ||
+		strchr(delimiters, address->local.at[at]) == NULL))
+		at++;
+	if (at == address->local.size_bytes || !address->is_valid)
+		return address->all;
+	buffer_start(&base, &run->memory);
+	buffer_add(&base, (struct span){ address->local.at, at });
+	buffer_add_byte(&base, '@');
+	buffer_add(&base, address->domain);
+	return buffer_span(&base);
+}
+
+static bool
+is_same_user(struct sieve_run *run, const struct address *address,
+    struct span own)
+{
+	struct address other;
+
+	address_path(&other, own, &run->memory);
+	return is_same(address->all, other.all) ||
+	    is_same(without_detail(run, address), other.all) ||
+	    is_same(without_detail(run, address), without_detail(run, &other));
+}
+
+static bool
+is_own(const struct recipients *recipients, const struct address *address)
+{
+	struct sieve_run *run = recipients->run;
+	const struct sieve_input *input = run->input;
+	size_t i;
+
+	if (address->all.size_bytes == 0)
+		return false;
+	if (is_same_user(run, address, run->envelope.to) ||
+	    is_same_user(run, address, run->envelope.original_to))
+		return true;
+	for (i = 0; i < recipients->addresses.count; i++)
+		if (is_same_user(run, address, recipients->addresses.at[i]))
+			return true;
+	for (i = 0; i < input->own_address_count; i++)
+		if (is_same_user(run, address, input->own_addresses[i]))
+			return true;
+	return false;
+}
+
+static bool
+names_user(const struct recipients *recipients, struct span value)
+{
+	struct address_list list;
+	size_t i;
+
+	address_read(&list, value, &recipients->run->memory);
+	for (i = 0; i < list.count; i++)
+		if (is_own(recipients, &list.items[i]))
+			return true;
+	return false;
+}
+
+/* Section 4.5: blind copies and lists do not name the user. */
+static bool
+is_for_user(const struct recipients *recipients)
+{
+	const struct field_list *fields = &recipients->run->mail.fields;
+	size_t i;
+
+	for (i = 0; i < fields->count; i++)
+		if (words_have("to cc bcc resent-to resent-cc resent-bcc",
+			fields->fields[i].name) &&
+		    names_user(recipients, fields->fields[i].value))
+			return true;
+	return false;
+}
+
+/* ---- Is there a person at the other end? ------------------------------- */
+
+static bool
+ends_with(struct span text, const char *end)
+{
+	size_t length = strlen(end);
+
+	return text.size_bytes >= length &&
+	    span_starts_nocase(span_from(text, text.size_bytes - length), end);
+}
+
+/* Section 4.6, and RFC 3834 section 2 for the names. */
+static bool
+is_program(const struct address *sender)
+{
+	return words_have("mailer-daemon listserv majordomo", sender->local) ||
+	    span_starts_nocase(sender->local, "owner-") ||
+	    ends_with(sender->local, "-request") ||
+	    ends_with(sender->local, "-bounces") ||
+	    ends_with(sender->local, "-owner");
+}
+
+static bool
+is_list_mail(const struct sieve_run *run)
+{
+	const struct field_list *fields = &run->mail.fields;
+	size_t i;
+
+	for (i = 0; i < fields->count; i++)
+		if (span_starts_nocase(fields->fields[i].name, "list-"))
+			return true;
+	return false;
+}
+
+static bool
+is_automatic(struct sieve_run *run)
+{
+	struct span value;
+
+	if (!mail_field(&run->mail, "auto-submitted", &value))
+		return false;
+	return !is_same(parameter_main(value, &run->memory), span_of("no"));
+}
+
+static bool
+is_bulk(struct sieve_run *run)
+{
+	struct span value;
+
+	return mail_field(&run->mail, "precedence", &value) &&
+	    words_have("bulk junk list", span_trim(value));
+}
+
+/* A field of Microsoft's: which automatic answers the sender can do without. */
+static bool
+is_unwanted(struct sieve_run *run)
+{
+	struct span value;
+
+	return mail_field(&run->mail, "x-auto-response-suppress", &value) &&
+	    (match_contains(COMPARATOR_CASEMAP, value, span_of("all")) ||
+		match_contains(COMPARATOR_CASEMAP, value, span_of("oof")) ||
+		match_contains(COMPARATOR_CASEMAP, value,
+		    span_of("autoreply")));
+}
+
+static const char *
+why_not_sender(const struct recipients *recipients)
+{
+	struct sieve_run *run = recipients->run;
+	struct address sender;
+
+	if (!run->envelope.has_from)
+		return "the sender of the envelope is not known";
+	address_path(&sender, run->envelope.from, &run->memory);
+	if (sender.is_null || sender.all.size_bytes == 0)
+		return "the sender of the envelope is empty";
+	if (!sender.is_valid)
+		return "the sender of the envelope is no address";
+	if (is_own(recipients, &sender))
+		return "the sender is the user himself";
+	if (is_program(&sender))
+		return "the sender is a program";
+	return NULL;
+}
+
+const char *
+autoreply_why_not(struct sieve_run *run, struct sieve_strings addresses)
+{
+	struct recipients recipients = { run, addresses };
+	const char *why_not = why_not_sender(&recipients);
+
+	if (why_not != NULL)
+		return why_not;
+	if (is_automatic(run))
+		return "the message was sent automatically (Auto-Submitted)";
+	if (is_list_mail(run))
+		return "the message comes from a mailing list (List-...)";
+	if (is_bulk(run))
+		return "the message is bulk mail (Precedence)";
+	if (is_unwanted(run))
+		return "the sender wants no automatic answer "
+		       "(X-Auto-Response-Suppress)";
+	if (!run->options->vacation_any_recipient && !is_for_user(&recipients))
+		return "no field of the header names the user as a recipient";
+	return NULL;
+}

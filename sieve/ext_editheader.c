@@ -1,0 +1,184 @@
+/* RFC 5293: addheader, deleteheader. */
+#include <string.h>
+
+#include "mime/charset.h"
+#include "sieve/commands.h"
+#include "sieve/edit.h"
+#include "sieve/headers.h"
+#include "sieve/matcher.h"
+#include "sieve/words.h"
+
+static bool
+is_invalid_name(struct sieve_run *run, const struct sieve_call *call,
+    struct span name)
+{
+	if (field_name_is_valid(name))
+		return false;
+	(void)run_error(run, call, "\"%.*s\" is no name of a header field",
+	    (int)name.size_bytes, name.size_bytes > 0 ? name.at : "");
+	return true;
+}
+
+/* ---- addheader --------------------------------------------------------- */
+
+static const struct sieve_tag addheader_tags[] = {
+	{ "last", TAG_LAST, SIEVE_NOTHING, 0, NULL, false },
+	{ NULL, TAG_NONE, SIEVE_NOTHING, 0, NULL, false },
+};
+
+static bool
+check_addheader(struct sieve_compiler *compiler, struct sieve_call *call)
+{
+	return headers_check(compiler, &call->arguments[0]);
+}
+
+static bool
+is_good_value(struct sieve_run *run, const struct sieve_call *call,
+    struct span value)
+{
+	size_t most_bytes = run->options->limits.header_bytes;
+
+	if (value.size_bytes > most_bytes)
+		return run_error(run, call,
+		    "the value of the header field has more than %zu bytes",
+		    most_bytes);
+	if (charset_is_utf8(value) &&
+	    (value.size_bytes == 0 ||
+		memchr(value.at, '\0', value.size_bytes) == NULL))
+		return true;
+	return run_error(run, call,
+	    "the value of the header field is not valid UTF-8");
+}
+
+static bool
+do_addheader(struct sieve_run *run, const struct sieve_call *call)
+{
+	struct span name = run_string(run, &call->arguments[0]);
+	struct span value = run_string(run, &call->arguments[1]);
+	struct arena *memory = &run->memory;
+
+	if (is_invalid_name(run, call, name) ||
+	    !is_good_value(run, call, value))
+		return false;
+	if (words_have(run->options->editheader_protected, name) ||
+	    words_have(run->options->editheader_forbid_add, name))
+		return true;
+	/* Variables may change; the list of fields stays. */
+	if (!edit_add(&run->mail.fields, arena_copy(memory, name),
+		arena_copy(memory, span_trim(value)),
+		call_tag(call, TAG_LAST) != NULL, run->mail.is_crlf, memory))
+		return run_error(run, call, "no memory is left");
+	mail_was_edited(&run->mail);
+	return true;
+}
+
+const struct sieve_spec command_addheader = {
+	.name = "addheader",
+	.needs = "editheader",
+	.usage = "addheader [:last] \"field name\" \"value\";",
+	.tags = { addheader_tags },
+	.arguments = { SIEVE_STRING, SIEVE_STRING },
+	.check = check_addheader,
+	.execute = do_addheader,
+};
+
+/* ---- deleteheader ------------------------------------------------------ */
+
+static const struct sieve_tag deleteheader_tags[] = {
+	{ "index", TAG_INDEX, SIEVE_NUMBER, 0, NULL, false },
+	{ "last", TAG_LAST, SIEVE_NOTHING, 0, NULL, false },
+	{ NULL, TAG_NONE, SIEVE_NOTHING, 0, NULL, false },
+};
+
+static bool
+check_deleteheader(struct sieve_compiler *compiler, struct sieve_call *call)
+{
+	if (call->arguments[1].kind == SIEVE_NOTHING &&
+	    call->matching.type != SIEVE_IS)
+		return compiler_error(compiler, call->place,
+		    "a match type needs values to match; write: %s",
+		    call->spec->usage);
+	return headers_check(compiler, &call->arguments[0]);
+}
+
+/* Section 5: these tell where a message has been. */
+static bool
+is_protected(const struct sieve_options *options, struct span name)
+{
+	return words_have("received auto-submitted", name) ||
+	    words_have(options->editheader_protected, name) ||
+	    words_have(options->editheader_forbid_delete, name);
+}
+
+static bool
+matches(struct sieve_run *run, const struct sieve_call *call, size_t at,
+    bool *truth_out)
+{
+	struct matcher matcher;
+
+	matcher_start(&matcher, run, call);
+	(void)matcher_offer(&matcher,
+	    mail_value(&run->mail, at)); /* the only one */
+	return matcher_end(&matcher, truth_out);
+}
+
+/* Is this field one of those to delete? */
+static bool
+is_meant(struct sieve_run *run, const struct sieve_call *call, struct span name,
+    size_t at, bool *truth_out)
+{
+	*truth_out = field_is_named(&run->mail.fields.fields[at], name);
+	if (!*truth_out || call->arguments[1].kind == SIEVE_NOTHING)
+		return true;
+	return matches(run, call, at, truth_out);
+}
+
+static bool
+delete_if_meant(struct sieve_run *run, const struct sieve_call *call,
+    struct span name, size_t at)
+{
+	bool is_true;
+
+	if (!is_meant(run, call, name, at, &is_true))
+		return false;
+	if (is_true) {
+		edit_delete(&run->mail.fields, at);
+		mail_was_edited(&run->mail);
+	}
+	return true;
+}
+
+/* From the end, so that what is deleted moves nothing still to come. */
+static bool
+do_deleteheader(struct sieve_run *run, const struct sieve_call *call)
+{
+	struct span name = run_string(run, &call->arguments[0]);
+	const struct sieve_value *index = call_tag(call, TAG_INDEX);
+	size_t at;
+
+	if (is_invalid_name(run, call, name))
+		return false;
+	if (is_protected(run->options, name))
+		return true;
+	if (index != NULL)
+		return !mail_select(&run->mail, name, index->number,
+			   call_tag(call, TAG_LAST) != NULL, &at) ||
+		    delete_if_meant(run, call, name, at);
+	for (at = run->mail.fields.count; at-- > 0;)
+		if (!delete_if_meant(run, call, name, at))
+			return false;
+	return true;
+}
+
+const struct sieve_spec command_deleteheader = {
+	.name = "deleteheader",
+	.needs = "editheader",
+	.usage = "deleteheader [:index <number> [:last]] [MATCH-TYPE] "
+		 "[:comparator \"name\"] \"field name\" [<values>];",
+	.tags = { spec_match_tags, deleteheader_tags },
+	.arguments = { SIEVE_STRING, SIEVE_STRINGS },
+	.optional = 2,
+	.keys = 2,
+	.check = check_deleteheader,
+	.execute = do_deleteheader,
+};

@@ -1,0 +1,170 @@
+/* RFC 6609: include, return, global. */
+#include <string.h>
+
+#include "sieve/commands.h"
+#include "sieve/compiler.h"
+#include "sieve/run.h"
+#include "sieve/text.h"
+
+struct included {
+	size_t index; /* of the script in the program */
+	bool was_found;
+};
+
+static const struct sieve_tag include_tags[] = {
+	{ "personal", TAG_PERSONAL, SIEVE_NOTHING, GROUP_OWN, NULL, false },
+	{ "global", TAG_GLOBAL, SIEVE_NOTHING, GROUP_OWN, NULL, false },
+	{ "once", TAG_ONCE, SIEVE_NOTHING, 0, NULL, false },
+	{ "optional", TAG_OPTIONAL, SIEVE_NOTHING, 0, NULL, false },
+	{ NULL, TAG_NONE, SIEVE_NOTHING, 0, NULL, false },
+};
+
+/* Whatever a name is looked up in: no path, no line of a log, no option. */
+static bool
+check_name(struct sieve_compiler *compiler, struct sieve_place place,
+    const char *name)
+{
+	const char *at = name;
+
+	while (*at != '\0' && *at != '/' && (unsigned char)*at >= ' ' &&
+	    *at != 0x7f)
+		at++;
+	return (*name != '\0' && *at == '\0' && strlen(name) <= 255 &&
+		   name[0] != '.') ||
+	    compiler_error(compiler, place,
+		"\"%s\" is no name of a script: write it without \"/\" and "
+		"without a dot in front",
+		name);
+}
+
+/* Section 3.2: a script must not include itself, on whatever way. */
+static bool
+check_circle(struct sieve_compiler *compiler, const struct sieve_call *call,
+    const char *name, enum sieve_where where)
+{
+	const struct compiler_script *outer = compiler->at;
+
+	if (call_tag(call, TAG_ONCE) != NULL)
+		return true;
+	for (; outer != NULL; outer = outer->outer)
+		if (outer->script->wanted_as != NULL &&
+		    outer->script->where == where &&
+		    strcmp(outer->script->wanted_as, name) == 0)
+			return compiler_error(compiler, call->place,
+			    "the script \"%s\" includes itself", name);
+	return true;
+}
+
+static bool
+check_include(struct sieve_compiler *compiler, struct sieve_call *call)
+{
+	enum sieve_where where =
+	    call_tag(call, TAG_GLOBAL) != NULL ? SIEVE_GLOBAL : SIEVE_PERSONAL;
+	struct included *included =
+	    arena_take(compiler->memory, 1, sizeof(*included));
+	const char *name = compiler_string(compiler,
+	    &call->arguments[0].texts[0], "the name of a script");
+
+	if (name == NULL)
+		return false;
+	if (included == NULL)
+		return compiler_error(compiler, call->place,
+		    "no memory is left");
+	call->data = included;
+	return check_name(compiler, call->arguments[0].place, name) &&
+	    check_circle(compiler, call, name, where) &&
+	    compiler_include(compiler, call, name, where, &included->was_found,
+		&included->index);
+}
+
+static bool
+do_include(struct sieve_run *run, const struct sieve_call *call)
+{
+	const struct included *included = call->data;
+
+	if (!included->was_found ||
+	    (call_tag(call, TAG_ONCE) != NULL &&
+		run->was_included[included->index]))
+		return true;
+	return run_included(run, call, included->index);
+}
+
+const struct sieve_spec command_include = {
+	.name = "include",
+	.needs = "include",
+	.usage =
+	    "include [:personal | :global] [:once] [:optional] \"script\";",
+	.tags = { include_tags },
+	.arguments = { SIEVE_STRING },
+	.check = check_include,
+	.execute = do_include,
+};
+
+static bool
+do_return(struct sieve_run *run, const struct sieve_call *call)
+{
+	(void)call; /* has no arguments */
+	run->frame->returns = true;
+	return true;
+}
+
+const struct sieve_spec command_return = {
+	.name = "return",
+	.needs = "include",
+	.usage = "return;",
+	.execute = do_return,
+};
+
+/* ---- global ------------------------------------------------------------ */
+
+static bool
+check_global_name(struct sieve_compiler *compiler,
+    const struct sieve_text *text)
+{
+	struct span name_space, name;
+
+	if (text->piece_count > 0 ||
+	    !text_variable_name(text->constant, &name_space, &name) ||
+	    name_space.size_bytes > 0 ||
+	    (name.at[0] >= '0' && name.at[0] <= '9'))
+		return compiler_error(compiler, text->place,
+		    "\"%.*s\" is no name of a variable: write letters, "
+		    "digits and \"_\", with a letter in front",
+		    (int)text->constant.size_bytes,
+		    text->constant.size_bytes > 0 ? text->constant.at : "");
+	return compiler_share(compiler, name, text->place);
+}
+
+static bool
+check_global(struct sieve_compiler *compiler, struct sieve_call *call)
+{
+	const struct sieve_value *names = &call->arguments[0];
+	size_t i;
+
+	if (!compiler_has(compiler, "variables"))
+		return compiler_error(compiler, call->place,
+		    "\"global\" needs require \"variables\" at the top of "
+		    "the script");
+	for (i = 0; i < names->count; i++)
+		if (!check_global_name(compiler, &names->texts[i]))
+			return false;
+	return true;
+}
+
+/* It only says what a name means: the compiler has done that. */
+static bool
+do_global(struct sieve_run *run, const struct sieve_call *call)
+{
+	(void)run;
+	(void)call;
+	return true;
+}
+
+const struct sieve_spec command_global = {
+	.name = "global",
+	.needs = "include",
+	.usage = "global <names of variables>;",
+	.arguments = { SIEVE_STRINGS },
+	.check = check_global,
+	.execute = do_global,
+};
