@@ -113,7 +113,10 @@ mark_folder(struct layout *layout, struct failure *why)
 	return VERDICT_OK;
 }
 
-/* cur is made last: where it is, nothing is missing. */
+/*
+ * cur is made last, and after a sync of what was made before: where it is,
+ * nothing is missing, not even after a power cut.
+ */
 static bool
 is_complete(const struct layout *layout)
 {
@@ -146,7 +149,10 @@ make_cur(struct layout *layout, const struct maildir *where,
 
 	if (is_complete(layout))
 		return VERDICT_OK;
-	verdict = open_one(&fd, layout, "cur", where, created_out, why);
+	verdict = sync_one(layout, layout->dir_fd, where, why);
+	if (verdict == VERDICT_OK)
+		verdict = open_one(
+		    &fd, layout, "cur", where, created_out, why);
 	if (verdict == VERDICT_OK)
 		(void)sys->close(fd); /* opened for reading only */
 	return verdict;
@@ -224,6 +230,13 @@ enter_folder(struct layout *layout, const struct maildir *where,
 	return verdict;
 }
 
+/* What is just made, and what a crash left half made; here as in a folder. */
+static bool
+is_unfinished(const struct layout *layout, const struct maildir *where)
+{
+	return where->may_create && !is_complete(layout);
+}
+
 static enum verdict
 open_all(struct layout *layout, const struct maildir *where,
     struct failure *why)
@@ -232,7 +245,8 @@ open_all(struct layout *layout, const struct maildir *where,
 	enum verdict verdict;
 
 	verdict = open_top(&layout->dir_fd, where, &is_created, why);
-	if (verdict == VERDICT_OK && (where->folder == NULL || is_created))
+	if (verdict == VERDICT_OK &&
+	    (where->folder == NULL || is_unfinished(layout, where)))
 		verdict = open_inner(layout, where, is_created, why);
 	if (verdict == VERDICT_OK && where->folder != NULL)
 		verdict = enter_folder(layout, where, why);

@@ -1,8 +1,8 @@
 /*
  * fault_sys.c - the table of base/sys.c, with calls that fail on request.
  *
- * Linked in place of base/sys.o, which makes tests/fault/mda-fault: the same
- * program, and it reads from the environment
+ * Linked in place of base/sys.o, below tests/crash/record_sys.c, which makes
+ * tests/fault/mda-fault: the same program, and it reads from the environment
  *
  * MDA_FAULT  "CALL:NTH:WHAT", several with blanks between. NTH counts the
  *            calls of this name from 1; "*" is each of them. WHAT is
@@ -33,6 +33,7 @@
 #include "base/errno_name.h"
 #include "base/sys.h"
 #include "compat/compat.h"
+#include "tests/fault/fault_sys.h"
 
 /* The real calls: real_calls is theirs, and static. */
 extern const struct sys_calls *table_not_in_use;
@@ -423,7 +424,5 @@ EVERY_CALL(PASS_PLAIN, PASS_BYTES, PASS_CLOSING)
 
 #define MEMBER_ONE(type, name, params, args) .name = fault_##name,
 
-static const struct sys_calls fault_calls = { EVERY_CALL(MEMBER_ONE, MEMBER_ONE,
+const struct sys_calls fault_calls = { EVERY_CALL(MEMBER_ONE, MEMBER_ONE,
     MEMBER_ONE) };
-
-const struct sys_calls *sys = &fault_calls;

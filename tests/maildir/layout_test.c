@@ -176,11 +176,11 @@ old_fstatat(int dir_fd, const char *path, struct stat *st, int flags)
 	return answer;
 }
 
+static struct sys_calls calls;
+
 static void
 note_syncs(void)
 {
-	static struct sys_calls calls;
-
 	plain = sys;
 	calls = *sys;
 	calls.fsync = noting_fsync;
@@ -199,6 +199,38 @@ was_synced(const char *path)
 		if (synced[i] == inode)
 			return true;
 	return false;
+}
+
+static size_t synced_before_cur;
+
+static int
+noting_mkdirat(int dir_fd, const char *path, mode_t mode)
+{
+	if (strcmp(path, "cur") == 0 && was_synced("box"))
+		synced_before_cur++;
+	return plain->mkdirat(dir_fd, path, mode);
+}
+
+/* Else a power cut may leave cur alone, which says that all is there. */
+ATF_TC_WITHOUT_HEAD(open__made__synced_before_cur_is_made);
+ATF_TC_BODY(open__made__synced_before_cur_is_made, tc)
+{
+	note_syncs();
+	calls.mkdirat = noting_mkdirat;
+	opened();
+	ATF_CHECK_EQ(1, synced_before_cur);
+}
+
+ATF_TC_WITHOUT_HEAD(open__crash_left_the_top_half_made__finished);
+ATF_TC_BODY(open__crash_left_the_top_half_made__finished, tc)
+{
+	ATF_REQUIRE_EQ(0, mkdir("box", 0700));
+	where.folder = "Lists";
+	where.may_create_folder = true;
+	opened();
+	ATF_CHECK(file_exists("box/cur"));
+	ATF_CHECK(file_exists("box/new"));
+	ATF_CHECK(file_exists("box/tmp"));
 }
 
 ATF_TC_WITHOUT_HEAD(open__made_by_an_odd_clock__still_synced);
@@ -582,6 +614,8 @@ ATF_TP_ADD_TCS(tp)
 	    open__missing_and_no_create__retry_at_maildir_missing);
 	ATF_TP_ADD_TC(tp, open__parent_missing__retry_and_never_made);
 	ATF_TP_ADD_TC(tp, open__made__synced_with_its_parent);
+	ATF_TP_ADD_TC(tp, open__made__synced_before_cur_is_made);
+	ATF_TP_ADD_TC(tp, open__crash_left_the_top_half_made__finished);
 	ATF_TP_ADD_TC(tp, open__made_by_an_odd_clock__still_synced);
 	ATF_TP_ADD_TC(tp, open__inner_folder_made__box_synced_parent_not);
 	ATF_TP_ADD_TC(tp, open__nothing_made_and_old__nothing_synced);

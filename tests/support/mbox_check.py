@@ -124,4 +124,5 @@ def main(arguments):
     return status
 
 
-sys.exit(main(sys.argv[1:]))
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
