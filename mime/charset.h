@@ -43,6 +43,13 @@ bool charset_to_utf8(struct span charset, struct span bytes,
     struct buffer *out);
 
 /*
+ * charset_is_same - is this text the same in UTF-8, to the byte?
+ *
+ * Gives   true for well-formed UTF-8 (US-ASCII with it) that says it is.
+ */
+bool charset_is_same(struct span charset, struct span bytes);
+
+/*
  * charset_add_code - add one character to a buffer, in UTF-8.
  *
  * Takes   code, a Unicode code point; what is none becomes U+FFFD.
