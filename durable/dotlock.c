@@ -83,33 +83,28 @@ is_holder_dead(const struct holder *holder)
 	return kill((pid_t)holder->pid, 0) == -1 && errno == ESRCH;
 }
 
-/*
- * Sources of the unique file's name: pid and host tell other deliveries
- * apart, the random bits those of other name spaces.
- */
+/* The pid tells other deliveries apart, the random bits other hosts'. */
 static void
-make_unique_name(char *name, size_t size_bytes)
+make_unique_name(char *name, size_t size_bytes, long pid)
 {
 	uint32_t random_bits;
 
 	arc4random_buf(&random_bits, sizeof(random_bits));
-	(void)snprintf(name, size_bytes, ".lk.%ld.%08x", (long)getpid(),
+	(void)snprintf(name, size_bytes, ".lk.%ld.%08x", pid,
 	    (unsigned int)random_bits);
 }
 
 static enum verdict
 write_holder(const struct dotlock *dotlock, const char *name,
-    struct failure *why)
+    const struct holder *self, struct failure *why)
 {
 	char text[CONTENT_BYTES];
-	struct holder self;
 	ssize_t taken;
 	int length;
 	int fd;
 
-	set_self(&self);
-	length = snprintf(text, sizeof(text), "%ld %s %s\n", self.pid,
-	    self.host, self.boot);
+	length = snprintf(text, sizeof(text), "%ld %s %s\n", self->pid,
+	    self->host, self->boot);
 	fd = sys->openat(dotlock->dir_fd, name,
 	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
 	if (fd == -1)
@@ -137,9 +132,11 @@ hold(struct dotlock *dotlock, const struct stat *st)
 
 /* Without hard links O_EXCL alone decides, as it does from NFSv3 on. */
 static enum verdict
-make_exclusive(struct dotlock *dotlock, struct failure *why)
+make_exclusive(struct dotlock *dotlock, const struct holder *self,
+    struct failure *why)
 {
-	enum verdict verdict = write_holder(dotlock, dotlock->name, why);
+	enum verdict verdict =
+	    write_holder(dotlock, dotlock->name, self, why);
 	struct stat st;
 
 	if (verdict != VERDICT_OK)
@@ -153,7 +150,8 @@ make_exclusive(struct dotlock *dotlock, struct failure *why)
 
 /* link(2) over NFS may fail and yet be done: only two links prove it. */
 static enum verdict
-link_unique(struct dotlock *dotlock, const char *unique, struct failure *why)
+link_unique(struct dotlock *dotlock, const char *unique,
+    const struct holder *self, struct failure *why)
 {
 	struct stat st;
 	int link_errno = 0;
@@ -178,7 +176,7 @@ link_unique(struct dotlock *dotlock, const char *unique, struct failure *why)
 	if (link_errno == 0 || link_errno == EEXIST)
 		return VERDICT_OK; /* another program has it */
 	if (filesystem_refuses_links(dotlock->dir_fd, link_errno))
-		return make_exclusive(dotlock, why);
+		return make_exclusive(dotlock, self, why);
 	errno = link_errno;
 	return failure_errno(why, "dotlock", dotlock->name);
 }
@@ -188,13 +186,15 @@ make_lock(struct dotlock *dotlock, enum lock_answer *answer_out,
     struct failure *why)
 {
 	char unique[64];
+	struct holder self;
 	enum verdict verdict;
 
-	make_unique_name(unique, sizeof(unique));
-	verdict = write_holder(dotlock, unique, why);
+	set_self(&self);
+	make_unique_name(unique, sizeof(unique), self.pid);
+	verdict = write_holder(dotlock, unique, &self, why);
 	if (verdict != VERDICT_OK)
 		return verdict;
-	verdict = link_unique(dotlock, unique, why);
+	verdict = link_unique(dotlock, unique, &self, why);
 	(void)sys->unlinkat(dotlock->dir_fd, unique, 0); /* never a lock */
 	*answer_out = dotlock->is_held ? LOCK_HAD : LOCK_BUSY;
 	return verdict;
@@ -209,7 +209,7 @@ ask_clock(int dir_fd, time_t *now_out)
 	bool is_known;
 	int fd;
 
-	make_unique_name(unique, sizeof(unique));
+	make_unique_name(unique, sizeof(unique), (long)getpid());
 	fd = sys->openat(dir_fd, unique,
 	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd == -1)
@@ -248,12 +248,38 @@ is_stale(const struct dotlock *dotlock, const struct stat *st)
 	return is_too_old(dotlock, st);
 }
 
+#if HAVE_STAT_MTIM
+static bool
+is_same_moment(const struct stat *one, const struct stat *other)
+{
+	return one->st_mtim.tv_nsec == other->st_mtim.tv_nsec &&
+	    one->st_ctim.tv_nsec == other->st_ctim.tv_nsec;
+}
+#elif HAVE_STAT_MTIMESPEC
+static bool
+is_same_moment(const struct stat *one, const struct stat *other)
+{
+	return one->st_mtimespec.tv_nsec == other->st_mtimespec.tv_nsec &&
+	    one->st_ctimespec.tv_nsec == other->st_ctimespec.tv_nsec;
+}
+#else
+static bool
+is_same_moment(const struct stat *one, const struct stat *other)
+{
+	(void)one;
+	(void)other;
+	return true; /* this system counts seconds */
+}
+#endif
+
+/* The number of a removed file is soon another's: its times tell. */
 static bool
 is_same(const struct stat *one, const struct stat *other)
 {
 	return one->st_dev == other->st_dev && one->st_ino == other->st_ino &&
+	    one->st_size == other->st_size &&
 	    one->st_mtime == other->st_mtime &&
-	    one->st_ctime == other->st_ctime;
+	    one->st_ctime == other->st_ctime && is_same_moment(one, other);
 }
 
 /* Nobody else breaks it meanwhile: the mailbox's kernel lock is ours. */
@@ -271,19 +297,34 @@ break_lock(struct dotlock *dotlock, const struct stat *seen)
 	return true;
 }
 
+/* Who waits makes no file until the lock is gone, or stale and broken. */
+static bool
+is_in_the_way(struct dotlock *dotlock, bool may_break)
+{
+	struct stat st;
+
+	return sys->fstatat(dotlock->dir_fd, dotlock->name, &st,
+		   AT_SYMLINK_NOFOLLOW) == 0 &&
+	    (!may_break || !is_stale(dotlock, &st) ||
+		!break_lock(dotlock, &st));
+}
+
 enum verdict
 dotlock_try(struct dotlock *dotlock, bool may_break,
     enum lock_answer *answer_out, struct failure *why)
 {
-	struct stat st;
+	enum verdict verdict;
 
 	*answer_out = LOCK_BUSY;
-	if (sys->fstatat(dotlock->dir_fd, dotlock->name, &st,
-		AT_SYMLINK_NOFOLLOW) == 0 &&
-	    (!may_break || !is_stale(dotlock, &st) ||
-		!break_lock(dotlock, &st)))
-		return VERDICT_OK;
-	return make_lock(dotlock, answer_out, why);
+	if (!dotlock->was_busy) {
+		verdict = make_lock(dotlock, answer_out, why);
+		dotlock->was_busy = *answer_out == LOCK_BUSY;
+		if (verdict != VERDICT_OK || !dotlock->was_busy)
+			return verdict;
+	}
+	if (!is_in_the_way(dotlock, may_break))
+		return make_lock(dotlock, answer_out, why);
+	return VERDICT_OK;
 }
 
 void

@@ -16,6 +16,7 @@ struct dotlock {
 	int dir_fd;		     /* borrowed */
 	char name[DOTLOCK_NAME_MAX]; /* NAME.lock */
 	long long stale_s;	     /* age that ends a foreign lock */
+	bool was_busy; /* at an earlier try: look before making files */
 	bool is_held;
 	bool is_broken; /* a stale one was removed on the way */
 	dev_t dev;	/* of the lock file held */

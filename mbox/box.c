@@ -55,6 +55,7 @@ box_open(struct box *box, const struct mbox *where, struct failure *why)
 
 	box->where = where;
 	box->fd = -1;
+	box->euid = geteuid();
 	box->lock_us = 0;
 	box->is_lock_helped = false;
 	memset(&box->dotlock, 0, sizeof(box->dotlock));
@@ -152,7 +153,7 @@ check_identity(struct box *box, enum try_answer *answer_out,
 	}
 	if (box->st.st_nlink != 1)
 		return failure_retry(why, "mbox-links", "4.2.0", path);
-	if (box->st.st_uid != geteuid())
+	if (box->st.st_uid != box->euid)
 		return failure_retry(why, "mbox-owner", "4.2.0", path);
 	return VERDICT_OK;
 }

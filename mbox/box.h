@@ -20,6 +20,7 @@ struct box {
 	int dir_fd;		  /* owned: the folder it lies in */
 	int fd;			  /* owned: O_RDWR, O_APPEND, O_SYNC */
 	char name[BOX_NAME_MAX];  /* in dir_fd */
+	uid_t euid;		  /* whose it must be */
 	struct stat st;		  /* under the locks, before we wrote */
 	struct dotlock dotlock;
 	bool is_lock_helped; /* the helper holds the dotlock */

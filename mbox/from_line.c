@@ -3,7 +3,14 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SENDER_MAX = 256 };
+enum {
+	SENDER_MAX = 256,
+	DAY_S = 24 * 60 * 60,
+	DAYS_OF_400_YEARS = 146097,
+	DAYS_TO_1970 = 719468
+};
+
+static const long long LAST_S = 253402300799; /* of the year 9999 */
 
 static void
 copy_sender(char *text, struct span sender)
@@ -18,30 +25,57 @@ copy_sender(char *text, struct span sender)
 	text[i] = '\0';
 }
 
-/* strftime(3) would do, but reads the time zone for a date that has none. */
+/*
+ * Days since the first of March of the year 0 make a date: a year then ends
+ * with its leap day. The C library's functions read the time zone, for a date
+ * that has none.
+ */
 static void
-write_date(char *date, size_t size_bytes, const struct tm *utc)
+find_day(long long days, int *year, unsigned int *month, unsigned int *day)
 {
-	static const char days[] = "SunMonTueWedThuFriSat";
-	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	long long era = days / DAYS_OF_400_YEARS;
+	unsigned int rest = (unsigned int)(days % DAYS_OF_400_YEARS);
+	unsigned int years = (rest - rest / 1460 + rest / 36524 -
+				 rest / (DAYS_OF_400_YEARS - 1)) /
+	    365;
+	unsigned int of_year = rest - (365 * years + years / 4 - years / 100);
+	unsigned int from_march = (5 * of_year + 2) / 153;
 
-	(void)snprintf(date, size_bytes, "%.3s %.3s %2d %02d:%02d:%02d %lld",
-	    days + 3 * utc->tm_wday, months + 3 * utc->tm_mon, utc->tm_mday,
-	    utc->tm_hour, utc->tm_min, utc->tm_sec, (long long)utc->tm_year + 1900);
+	*day = of_year - (153 * from_march + 2) / 5 + 1;
+	*month = (from_march + 2) % 12;
+	*year = (int)(years + era * 400) + (*month < 2);
+}
+
+static void
+write_date(char *date, size_t size_bytes, long long when)
+{
+	static const char names[] = "ThuFriSatSunMonTueWed";
+	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	long long days = when / DAY_S;
+	int second = (int)(when % DAY_S);
+	unsigned int month;
+	unsigned int day;
+	int year;
+
+	find_day(days + DAYS_TO_1970, &year, &month, &day);
+	(void)snprintf(date, size_bytes, "%.3s %.3s %2u %02d:%02d:%02d %d",
+	    names + 3 * (days % 7), months + 3 * month, day, second / 3600,
+	    second / 60 % 60, second % 60, year);
 }
 
 void
 from_line_make(char *line, struct span sender, time_t when)
 {
 	char address[SENDER_MAX + 1];
-	char date[80] = "Thu Jan  1 00:00:00 1970"; /* a year beyond int */
-	struct tm utc;
+	char date[80];
 
 	if (sender.size_bytes == 0)
 		sender = span_of("MAILER-DAEMON");
 	copy_sender(address, sender);
-	if (gmtime_r(&when, &utc) != NULL)
-		write_date(date, sizeof(date), &utc);
+	/* A clock that is so wrong says nothing. */
+	if (when < 0 || (long long)when > LAST_S)
+		when = 0;
+	write_date(date, sizeof(date), (long long)when);
 	(void)snprintf(line, FROM_LINE_MAX, "From %s %.32s\n", address, date);
 }
 

@@ -164,14 +164,14 @@ journal_decode(struct journal_entry *entry, const char *block)
  * can say, that is the system's own error, and no reason to go without.
  */
 static enum verdict
-need_ours(const struct journal *journal, const char *name,
-    struct failure *why)
+need_ours(const struct journal *journal, const struct box *box,
+    const char *name, struct failure *why)
 {
 	struct stat st;
 
 	if (sys->fstat(journal->fd, &st) == -1)
 		return failure_errno(why, "journal", name);
-	if (S_ISREG(st.st_mode) && st.st_nlink == 1 && st.st_uid == geteuid())
+	if (S_ISREG(st.st_mode) && st.st_nlink == 1 && st.st_uid == box->euid)
 		return VERDICT_OK;
 	errno = EPERM;
 	return failure_errno(why, "journal", name);
@@ -212,7 +212,7 @@ create(struct journal *journal, const struct box *box, const char *name,
 	if (journal->fd == -1)
 		return failure_errno(why, "journal", name);
 	/* It may have been swapped in the moment the helper made it. */
-	verdict = need_ours(journal, name, why);
+	verdict = need_ours(journal, box, name, why);
 	if (verdict != VERDICT_OK)
 		return verdict;
 	errno = ENOSPC; /* a write that is short sets none */
@@ -246,7 +246,7 @@ open_file(struct journal *journal, const struct box *box, const char *name,
 		return create(journal, box, name, why);
 	if (journal->fd == -1)
 		return failure_errno(why, "journal", name);
-	return need_ours(journal, name, why);
+	return need_ours(journal, box, name, why);
 }
 
 static enum verdict

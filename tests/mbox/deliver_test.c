@@ -89,6 +89,7 @@ state_of(size_t slot)
 {
 	struct journal journal;
 	struct box box = { .where = &where,
+		.euid = geteuid(),
 		.dir_fd = folder_fd("."),
 		.name = "box" };
 
@@ -179,8 +180,8 @@ ATF_TC_BODY(deliver__spilled__same_bytes, tc)
 /* ---- In which order ----------------------------------------------------- */
 
 #define LOCK                                                           \
-	"openat fcntl_lock fstatat openat write close linkat fstatat " \
-	"unlinkat fstat fstatat "
+	"openat fcntl_lock openat write close linkat fstatat unlinkat " \
+	"fstat fstatat "
 #define UNLOCK "close fstatat unlinkat "
 #define SETTLE "pread pwrite close close "
 

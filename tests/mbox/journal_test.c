@@ -255,6 +255,7 @@ open_as(struct journal *journal, enum mbox_journal_rule rule, bool may_create,
 		.journal = rule,
 		.sync = policy };
 	struct box box = { .where = &where,
+		.euid = geteuid(),
 		.dir_fd = folder_fd("."),
 		.name = "box" };
 	enum verdict verdict;

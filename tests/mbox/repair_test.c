@@ -54,6 +54,7 @@ open_box(struct box *box)
 	memset(box, 0, sizeof(*box));
 	where = mbox_where();
 	box->where = &where;
+	box->euid = geteuid();
 	box->dir_fd = folder_fd(".");
 	box->fd = open("box", O_RDWR | O_APPEND | O_CLOEXEC);
 	ATF_REQUIRE(box->fd != -1);
@@ -500,6 +501,7 @@ state_of(size_t slot)
 	struct journal journal;
 	struct failure why;
 	struct box box = { .where = &where,
+		.euid = geteuid(),
 		.dir_fd = folder_fd("."),
 		.name = "box" };
 
