@@ -5,10 +5,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -83,15 +83,18 @@ is_holder_dead(const struct holder *holder)
 	return kill((pid_t)holder->pid, 0) == -1 && errno == ESRCH;
 }
 
-/* The pid tells other deliveries apart, the random bits other hosts'. */
+/*
+ * The pid tells other deliveries apart, the microseconds those of most other
+ * hosts; where both are equal O_EXCL refuses one, and it tries again later.
+ */
 static void
 make_unique_name(char *name, size_t size_bytes, long pid)
 {
-	uint32_t random_bits;
+	struct timespec now = clock_wall();
 
-	arc4random_buf(&random_bits, sizeof(random_bits));
-	(void)snprintf(name, size_bytes, ".lk.%ld.%08x", pid,
-	    (unsigned int)random_bits);
+	(void)snprintf(name, size_bytes, ".lk.%ld.%llx", pid,
+	    (unsigned long long)now.tv_sec * 1000000 +
+		(unsigned long long)now.tv_nsec / 1000);
 }
 
 static enum verdict
@@ -193,7 +196,7 @@ make_lock(struct dotlock *dotlock, enum lock_answer *answer_out,
 	make_unique_name(unique, sizeof(unique), self.pid);
 	verdict = write_holder(dotlock, unique, &self, why);
 	if (verdict != VERDICT_OK)
-		return verdict;
+		return why->sys_errno == EEXIST ? VERDICT_OK : verdict;
 	verdict = link_unique(dotlock, unique, &self, why);
 	(void)sys->unlinkat(dotlock->dir_fd, unique, 0); /* never a lock */
 	*answer_out = dotlock->is_held ? LOCK_HAD : LOCK_BUSY;
