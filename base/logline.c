@@ -64,12 +64,12 @@ needs_quotes(struct span value)
 static bool
 append_byte(struct logline *line, unsigned char byte)
 {
-	char escaped[JSON_ESCAPED_MAX];
+	char escaped[JSON_ESCAPED_MAX] = { (char)byte, '\0' };
 
+	if (is_plain(byte) || byte == ' ')
+		return append(line, escaped);
 	if (line->is_json)
 		json_escape_byte(escaped, byte);
-	else if (is_plain(byte) || byte == ' ')
-		(void)snprintf(escaped, sizeof(escaped), "%c", byte);
 	else
 		(void)snprintf(escaped, sizeof(escaped), "\\%03o", byte);
 	return append(line, escaped);

@@ -183,17 +183,6 @@ open_inner(struct layout *layout, const struct maildir *where, bool is_new,
 }
 
 static void
-close_tmp(struct layout *layout)
-{
-	if (layout->tmp_stream != NULL)
-		(void)closedir(layout->tmp_stream); /* for reading only */
-	else if (layout->tmp_dir_fd != -1)
-		(void)sys->close(layout->tmp_dir_fd);
-	layout->tmp_stream = NULL;
-	layout->tmp_dir_fd = -1;
-}
-
-static void
 close_folder(int *fd)
 {
 	if (*fd != -1)
@@ -219,7 +208,7 @@ enter_folder(struct layout *layout, const struct maildir *where,
 		verdict = folder_open(&fd, layout->dir_fd, name, false, why);
 	if (verdict != VERDICT_OK)
 		return name_missing(why, "folder-missing", layout->path);
-	close_tmp(layout);
+	close_folder(&layout->tmp_dir_fd);
 	close_folder(&layout->new_dir_fd);
 	close_folder(&layout->dir_fd);
 	layout->dir_fd = fd;
@@ -265,7 +254,7 @@ layout_open(struct layout *layout, const struct maildir *where,
 
 	layout->dir_fd = -1;
 	layout->tmp_dir_fd = -1;
-	layout->tmp_stream = NULL;
+	layout->is_tmp_read = false;
 	layout->new_dir_fd = -1;
 	layout->is_folder_unsynced = false;
 	verdict = set_path(layout, where, why);
@@ -280,6 +269,6 @@ void
 layout_close(struct layout *layout)
 {
 	close_folder(&layout->new_dir_fd);
-	close_tmp(layout);
+	close_folder(&layout->tmp_dir_fd);
 	close_folder(&layout->dir_fd);
 }

@@ -4,7 +4,6 @@
 #ifndef MAILDIR_LAYOUT_H
 #define MAILDIR_LAYOUT_H
 
-#include <dirent.h>
 #include <limits.h>
 #include <stdbool.h>
 
@@ -23,8 +22,8 @@ struct maildir {
 
 struct layout {
 	int dir_fd;	/* owned: the Maildir or its folder */
-	int tmp_dir_fd; /* owned, by tmp_stream once that is there */
-	DIR *tmp_stream; /* owned; NULL until tmp is read through */
+	int tmp_dir_fd; /* owned */
+	bool is_tmp_read; /* its position is no longer at the first name */
 	int new_dir_fd; /* owned */
 	char path[PATH_MAX];
 	bool is_folder_unsynced; /* the policy let that pass */

@@ -3,7 +3,6 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -12,6 +11,7 @@
 #include "base/interrupt.h"
 #include "base/sys.h"
 #include "compat/compat.h"
+#include "durable/entries.h"
 #include "durable/folder.h"
 #include "durable/map.h"
 #include "maildir/name.h"
@@ -108,27 +108,38 @@ is_in_folder(int dir_fd, const char *name, const struct stat *wanted)
 
 /* Readers keep the name and put flags behind it; inode numbers tell, too. */
 static bool
+is_among(int fd, const char *folder, const char *name,
+    const struct stat *wanted)
+{
+	struct failure ignored;
+	struct entries entries;
+	struct entry entry = { "", 0 };
+	bool is_found = false;
+
+	if (entries_open(&entries, fd, false, folder, &ignored) != VERDICT_OK)
+		return false;
+	while (!is_found && entry.name != NULL &&
+	    entries_next(&entries, &entry, folder, &ignored) == VERDICT_OK)
+		if (entry.name != NULL &&
+		    (strncmp(entry.name, name, strlen(name)) == 0 ||
+			entry.inode == wanted->st_ino))
+			is_found = is_in_folder(fd, entry.name, wanted);
+	entries_close(&entries);
+	return is_found;
+}
+
+static bool
 is_listed(int top_fd, const char *folder, const char *name,
     const struct stat *wanted)
 {
 	struct failure ignored;
-	struct dirent *entry;
-	bool is_found = false;
-	DIR *stream;
+	bool is_found;
 	int fd;
 
 	if (folder_open(&fd, top_fd, folder, true, &ignored) != VERDICT_OK)
 		return false;
-	stream = fdopendir(fd);
-	if (stream == NULL) {
-		(void)sys->close(fd); /* opened for reading only */
-		return false;
-	}
-	while (!is_found && (entry = readdir(stream)) != NULL)
-		if (strncmp(entry->d_name, name, strlen(name)) == 0 ||
-		    entry->d_ino == wanted->st_ino)
-			is_found = is_in_folder(fd, entry->d_name, wanted);
-	(void)closedir(stream); /* opened for reading only */
+	is_found = is_among(fd, folder, name, wanted);
+	(void)sys->close(fd); /* opened for reading only */
 	return is_found;
 }
 
@@ -210,22 +221,21 @@ look_at(struct scan *scan, const char *name)
 }
 
 static enum verdict
-look_at_all(struct scan *scan, DIR *tmp, struct failure *why)
+look_at_all(struct scan *scan, struct entries *tmp, struct failure *why)
 {
+	const char *path = scan->layout->path;
 	enum verdict verdict = VERDICT_OK;
-	struct dirent *entry;
+	struct entry entry = { "", 0 };
 
-	errno = 0;
-	while (verdict == VERDICT_OK && (entry = readdir(tmp)) != NULL) {
-		if (entry->d_name[0] != '.')
-			look_at(scan, entry->d_name);
-		if (scan->leftover->witness[0] != '\0')
-			return VERDICT_OK;
+	while (verdict == VERDICT_OK && entry.name != NULL &&
+	    scan->leftover->witness[0] == '\0') {
+		verdict = entries_next(tmp, &entry, path, why);
+		if (verdict != VERDICT_OK || entry.name == NULL)
+			break;
+		if (entry.name[0] != '.')
+			look_at(scan, entry.name);
 		verdict = interrupt_check(why);
-		errno = 0;
 	}
-	if (verdict == VERDICT_OK && errno != 0)
-		return failure_errno(why, "readdir", scan->layout->path);
 	return verdict;
 }
 
@@ -236,16 +246,19 @@ leftover_scan(struct leftover *leftover, struct layout *layout,
 {
 	struct scan scan = { leftover, layout, stage, host, is_identifiable,
 		0 };
+	struct entries tmp;
+	enum verdict verdict;
 
 	leftover->witness[0] = '\0';
 	leftover->swept = 0;
-	if (layout->tmp_stream != NULL)
-		rewinddir(layout->tmp_stream);
-	else
-		layout->tmp_stream = fdopendir(layout->tmp_dir_fd);
-	if (layout->tmp_stream == NULL)
-		return failure_errno(why, "readdir", layout->path);
-	return look_at_all(&scan, layout->tmp_stream, why);
+	verdict = entries_open(&tmp, layout->tmp_dir_fd, layout->is_tmp_read,
+	    layout->path, why);
+	if (verdict != VERDICT_OK)
+		return verdict;
+	layout->is_tmp_read = true;
+	verdict = look_at_all(&scan, &tmp, why);
+	entries_close(&tmp);
+	return verdict;
 }
 
 /*

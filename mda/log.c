@@ -181,6 +181,9 @@ log_write(struct log *log, const struct job *job, enum verdict verdict,
 
 	if (!log->is_open)
 		log_open(log, &job->settings);
+	if (!job->options.is_verbose && log->file_fd == -1 &&
+	    log->syslog_fd == -1)
+		return; /* nobody listens */
 	build(&line, job, verdict, why);
 	if (job->options.is_verbose)
 		write_line(STDERR_FILENO, &line);

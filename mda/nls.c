@@ -64,7 +64,18 @@ nls_skip(void)
 	is_started = true;
 }
 
-/* The first that is set counts; "C" is English whatever LANGUAGE says. */
+static bool
+is_set(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value != NULL && value[0] != '\0';
+}
+
+/*
+ * The first that is set counts. "C" is English whatever LANGUAGE says, and
+ * "C.UTF-8" without it.
+ */
 static bool
 is_language_asked(void)
 {
@@ -72,13 +83,15 @@ is_language_asked(void)
 	const char *value = NULL;
 	size_t i;
 
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		value = getenv(names[i]);
-		if (value != NULL && value[0] != '\0')
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (is_set(names[i])) {
+			value = getenv(names[i]);
 			break;
-	}
-	return value != NULL && value[0] != '\0' && strcmp(value, "C") != 0 &&
-	    strcmp(value, "POSIX") != 0;
+		}
+	if (value == NULL || strcmp(value, "C") == 0 ||
+	    strcmp(value, "POSIX") == 0)
+		return false;
+	return strncmp(value, "C.", 2) != 0 || is_set("LANGUAGE");
 }
 
 /*

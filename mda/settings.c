@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -143,13 +142,11 @@ static enum verdict
 read_file(struct settings *settings, const char *path, int fd,
     size_t size_bytes, struct failure *why)
 {
-	char *text = malloc(size_bytes + 1);
+	char text[SETTINGS_FILE_MAX];
 	struct span whole = { text, 0 };
 	enum verdict verdict;
 	ssize_t got = 1;
 
-	if (text == NULL)
-		return failure_errno(why, "malloc", path);
 	while (whole.size_bytes < size_bytes && got > 0) {
 		got = read(fd, text + whole.size_bytes,
 		    size_bytes - whole.size_bytes);
@@ -160,7 +157,6 @@ read_file(struct settings *settings, const char *path, int fd,
 		verdict = failure_errno(why, "settings-open", path);
 	else
 		verdict = read_lines(settings, path, whole, why);
-	free(text);
 	return verdict;
 }
 

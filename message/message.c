@@ -1,7 +1,8 @@
 #include "message/message.h"
 
-#include <stdlib.h>
 #include <string.h>
+
+#include "base/block.h"
 
 enum verdict
 message_open(struct message *message, int in_fd,
@@ -24,15 +25,41 @@ message_open(struct message *message, int in_fd,
 	    &message->header, message->head, why);
 }
 
+/*
+ * Our lines and the head in one piece, so that they cost one write. Only when
+ * the head begins where it was read: the envelope may still point into a
+ * From_ line that was taken off.
+ */
+static struct span
+join_lines(struct message *message)
+{
+	struct spool *spool = &message->spool;
+	struct span joined = message->head;
+	size_t size_bytes = message->lines.size_bytes;
+
+	if (message->head.at != spool->head || size_bytes > spool->room_bytes)
+		return span_of(NULL);
+	joined.at = spool->head - size_bytes;
+	joined.size_bytes += size_bytes;
+	if (size_bytes > 0)
+		memcpy(spool->head - size_bytes, message->lines.at, size_bytes);
+	return joined;
+}
+
 enum verdict
 message_copy(struct message *message, spool_sink *sink, void *context,
     struct failure *why)
 {
+	struct span joined = join_lines(message);
 	enum verdict verdict;
 
-	verdict = sink(context, message->lines, why);
-	if (verdict == VERDICT_OK)
-		verdict = sink(context, message->head, why);
+	if (joined.size_bytes > 0) {
+		verdict = sink(context, joined, why);
+	} else {
+		verdict = sink(context, message->lines, why);
+		if (verdict == VERDICT_OK)
+			verdict = sink(context, message->head, why);
+	}
 	if (verdict == VERDICT_OK)
 		verdict = spool_rest(&message->spool, sink, context, why);
 	return verdict;
@@ -67,7 +94,7 @@ message_is_identifiable(const struct message *message)
 void
 message_close(struct message *message)
 {
-	free((void *)message->lines.at);
+	block_give((void *)message->lines.at);
 	message->lines = span_of(NULL);
 	spool_close(&message->spool);
 }

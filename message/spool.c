@@ -2,10 +2,11 @@
 
 #include <errno.h>
 #include <stddef.h>
-#include <stdlib.h>
+#include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "base/block.h"
 #include "base/interrupt.h"
 #include "base/sys.h"
 
@@ -80,15 +81,21 @@ static enum verdict
 grow(struct spool *spool, size_t *room_bytes, size_t limit_bytes,
     struct failure *why)
 {
-	size_t wanted = *room_bytes == 0 ? FIRST_BYTES : *room_bytes * 4;
+	size_t wanted = *room_bytes == 0 ? FIRST_BYTES : *room_bytes * 16;
 	char *bigger;
 
 	if (wanted > limit_bytes)
 		wanted = limit_bytes;
-	bigger = realloc(spool->head, wanted);
+	bigger = block_take(SPOOL_ROOM_BYTES + wanted);
 	if (bigger == NULL)
 		return failure_errno(why, "malloc", subject);
-	spool->head = bigger;
+	if (spool->head_bytes > 0)
+		memcpy(bigger + SPOOL_ROOM_BYTES, spool->head,
+		    spool->head_bytes);
+	block_give(spool->block);
+	spool->block = bigger;
+	spool->room_bytes = SPOOL_ROOM_BYTES;
+	spool->head = bigger + SPOOL_ROOM_BYTES;
 	*room_bytes = wanted;
 	return VERDICT_OK;
 }
@@ -123,6 +130,8 @@ spool_open(struct spool *spool, int in_fd, size_t limit_bytes,
     long long most_bytes, struct failure *why)
 {
 	spool->in_fd = in_fd;
+	spool->block = NULL;
+	spool->room_bytes = 0;
 	spool->head = NULL;
 	spool->head_bytes = 0;
 	spool->is_whole = false;
@@ -144,7 +153,7 @@ spool_rest(struct spool *spool, spool_sink *sink, void *context,
 
 	if (spool->is_whole)
 		return VERDICT_OK;
-	block = malloc(BLOCK_BYTES);
+	block = block_take(BLOCK_BYTES);
 	if (block == NULL)
 		return failure_errno(why, "malloc", subject);
 	do {
@@ -155,7 +164,7 @@ spool_rest(struct spool *spool, spool_sink *sink, void *context,
 		if (verdict == VERDICT_OK && got_bytes > 0)
 			verdict = sink(context, data, why);
 	} while (verdict == VERDICT_OK && got_bytes > 0);
-	free(block);
+	block_give(block);
 	if (verdict == VERDICT_OK)
 		verdict = check_end(spool, why);
 	return verdict;
@@ -164,6 +173,7 @@ spool_rest(struct spool *spool, spool_sink *sink, void *context,
 void
 spool_close(struct spool *spool)
 {
-	free(spool->head);
+	block_give(spool->block);
+	spool->block = NULL;
 	spool->head = NULL;
 }

@@ -11,9 +11,13 @@
 #include "base/failure.h"
 #include "base/span.h"
 
+enum { SPOOL_ROOM_BYTES = 1024 };
+
 struct spool {
 	int in_fd;	   /* borrowed */
-	char *head;	   /* owned: the first bytes, or all of them */
+	char *block;	   /* owned: the room, and head behind it */
+	size_t room_bytes; /* free in front of head, for a few lines */
+	char *head;	   /* in block: the first bytes, or all of them */
 	size_t head_bytes; /* valid in head */
 	bool is_whole;	   /* the message ended within head */
 	long long most_bytes;  /* a larger message is refused; 0: none is */
@@ -32,7 +36,7 @@ typedef enum verdict spool_sink(
  * Takes   in_fd, any kind of descriptor; limit_bytes, 1 or more; most_bytes,
  *         as in the struct.
  * Gives   spool->is_whole when the end came within the limit.
- * Owns    spool_close() frees head, whatever the verdict.
+ * Owns    spool_close() frees block, whatever the verdict.
  * Fails   VERDICT_REFUSE at "message-size" (69) when it is larger than
  *         most_bytes; it is read to its end all the same, because a sender
  *         whose pipe breaks need not look at the exit code.

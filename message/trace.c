@@ -1,8 +1,9 @@
 #include "message/trace.h"
 
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "base/block.h"
 
 struct writer {
 	char *at;
@@ -60,7 +61,7 @@ trace_make(struct span *lines_out, const struct trace_rules *rules,
 	*lines_out = span_of(NULL);
 	if (!has_path && !has_to)
 		return VERDICT_OK;
-	out.at = malloc(envelope->sender.size_bytes +
+	out.at = block_take(envelope->sender.size_bytes +
 	    envelope->recipient.size_bytes + 64); /* names, line ends */
 	if (out.at == NULL)
 		return failure_errno(why, "malloc", "header lines");

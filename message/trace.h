@@ -29,7 +29,7 @@ struct trace_rules {
  *         Control bytes in an address become "?", so that an address cannot
  *         add a field. A message that begins with neither a field nor an
  *         empty line gets an empty line after ours, and stays a body whole.
- * Owns    the caller frees (char *)lines_out->at.
+ * Owns    the caller calls block_give() with (char *)lines_out->at.
  * Fails   VERDICT_RETRY at "malloc".
  * Source  RFC 5321 section 4.4 for Return-Path.
  */

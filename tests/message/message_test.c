@@ -20,6 +20,7 @@ static const struct envelope both = { { "al@a", 4 }, { "bo@b", 4 }, true,
 
 static char stored[1024 * 1024];
 static size_t stored_bytes;
+static int stored_pieces;
 
 static enum verdict
 store(void *context, struct span data, struct failure *why)
@@ -30,6 +31,7 @@ store(void *context, struct span data, struct failure *why)
 	if (data.size_bytes > 0)
 		memcpy(stored + stored_bytes, data.at, data.size_bytes);
 	stored_bytes += data.size_bytes;
+	stored_pieces++;
 	return VERDICT_OK;
 }
 
@@ -56,6 +58,7 @@ copy_of(struct span text, const struct envelope *envelope, size_t limit)
 	struct failure why;
 
 	stored_bytes = 0;
+	stored_pieces = 0;
 	ATF_REQUIRE_EQ(VERDICT_OK, message_copy(&message, store, NULL, &why));
 	message_close(&message);
 	whole.size_bytes = stored_bytes;
@@ -74,6 +77,49 @@ ATF_TC_BODY(copy__envelope_known__our_lines_first, tc)
 {
 	CHECK_SPAN("Return-Path: <al@a>\nDelivered-To: bo@b\nA: b\n\nx\n",
 	    copy_of(SPAN("A: b\n\nx\n"), &both, LIMIT));
+}
+
+/* A piece is a write. */
+ATF_TC_WITHOUT_HEAD(copy__envelope_known__one_piece);
+ATF_TC_BODY(copy__envelope_known__one_piece, tc)
+{
+	(void)copy_of(SPAN("A: b\n\nx\n"), &both, LIMIT);
+	ATF_CHECK_EQ(1, stored_pieces);
+}
+
+/* More than the room in front of a message; and a message that fills it. */
+ATF_TC_WITHOUT_HEAD(copy__long_sender__all_of_it);
+ATF_TC_BODY(copy__long_sender__all_of_it, tc)
+{
+	static const struct span text = { "A: b\n\nx\n", 8 };
+	static char sender[2 * SPOOL_ROOM_BYTES];
+	struct envelope envelope = { { sender, 0 }, { NULL, 0 }, true, false };
+	size_t length;
+
+	memset(sender, 's', sizeof(sender));
+	for (length = SPOOL_ROOM_BYTES - 40; length < sizeof(sender);
+	     length += length < SPOOL_ROOM_BYTES ? 1 : 500) {
+		envelope.sender.size_bytes = length;
+		(void)copy_of(text, &envelope, LIMIT);
+		ATF_REQUIRE_EQ(length + sizeof("Return-Path: <>"),
+		    stored_bytes - text.size_bytes);
+		ATF_CHECK_EQ(0, memcmp(stored, "Return-Path: <sss", 17));
+		ATF_CHECK_EQ(0, memcmp(stored + stored_bytes -
+			text.size_bytes - 3, "s>\nA: b\n\nx\n", 11));
+	}
+}
+
+/* The envelope's sender lies in the line: nothing may be put over it. */
+ATF_TC_WITHOUT_HEAD(copy__from_line__sender_still_known);
+ATF_TC_BODY(copy__from_line__sender_still_known, tc)
+{
+	struct message message = open_message(
+	    SPAN("From cy@c Mon Jan  1\nA: b\n\nx\n"), &nobody, LIMIT);
+	struct failure why;
+
+	ATF_REQUIRE_EQ(VERDICT_OK, message_copy(&message, store, NULL, &why));
+	CHECK_SPAN("cy@c", message.envelope.sender);
+	message_close(&message);
 }
 
 ATF_TC_WITHOUT_HEAD(copy__from_line__off_and_used);
@@ -190,6 +236,9 @@ ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, copy__nothing_known__as_it_came);
 	ATF_TP_ADD_TC(tp, copy__envelope_known__our_lines_first);
+	ATF_TP_ADD_TC(tp, copy__envelope_known__one_piece);
+	ATF_TP_ADD_TC(tp, copy__long_sender__all_of_it);
+	ATF_TP_ADD_TC(tp, copy__from_line__sender_still_known);
 	ATF_TP_ADD_TC(tp, copy__from_line__off_and_used);
 	ATF_TP_ADD_TC(tp, copy__no_final_newline__none_added);
 	ATF_TP_ADD_TC(tp, copy__empty_message__our_lines_alone);

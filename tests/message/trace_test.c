@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/block.h"
 #include "tests/support/guard.h"
 #include "tests/support/prng.h"
 #include "tests/support/spans.h"
@@ -199,7 +200,7 @@ ATF_TC_BODY(any_bytes__in_addresses__never_add_a_field, tc)
 				envelope.recipient.size_bytes &&
 			memchr(lines.at, '\r', lines.size_bytes) == NULL,
 		    "seed %u", seed);
-		free((void *)lines.at);
+		block_give((void *)lines.at);
 	}
 }
 
@@ -240,7 +241,7 @@ ATF_TC_BODY(any_message__scanned_again__same_fields_behind_ours, tc)
 			ATF_REQUIRE_MSG(after.fields.size_bytes <=
 				lines.size_bytes,
 			    "seed %u", seed);
-		free((void *)lines.at);
+		block_give((void *)lines.at);
 	}
 }
 
