@@ -1,0 +1,1 @@
+require "regex"; if header :regex "Subject" "^(.*)(.*)\\1\\2zz$" { discard; }
