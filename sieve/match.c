@@ -1,5 +1,7 @@
 #include "sieve/match.h"
 
+#include "compat/compat.h"
+
 #include <regex.h>
 #include <stdlib.h>
 #include <string.h>
@@ -238,7 +240,11 @@ set_pieces(const struct match_regex *regex, const regmatch_t *found,
 	}
 }
 
-#ifdef REG_STARTEND
+/*
+ * AddressSanitizer looks for a NUL in what regexec() is given, whatever the
+ * flags say: under it the other way is taken, and so is tested, too.
+ */
+#if defined(REG_STARTEND) && !HAS_LEAK_CHECKER
 
 static int
 try_once(const struct match_regex *regex, struct span *value,

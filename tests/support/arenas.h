@@ -4,9 +4,14 @@
 #ifndef TESTS_SUPPORT_ARENAS_H
 #define TESTS_SUPPORT_ARENAS_H
 
+#include "compat/compat.h"
+
 #include <time.h>
 
 #include "base/arena.h"
+
+/* What may take two seconds takes longer where each access is looked at. */
+#define LIMIT_S (HAS_LEAK_CHECKER ? 20 : 2)
 
 /*
  * test_arena - the arena of this case: 256 MB, emptied at each call.
