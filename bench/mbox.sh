@@ -32,8 +32,8 @@ ${CC:-cc} -O2 -o "$deliveries" "$here/deliveries.c"
 echo "| $(wc -c <"$message") bytes, µs a delivery | A | B | A/B | spread |"
 echo '|---|---|---|---|---|'
 compare 'A: 8 writers at once, B: one' \
-    8 "$mda -o log=none -m mbox:$scratch/eight" \
-    1 "$mda -o log=none -m mbox:$scratch/one"
+    8 "$mda -o log=none -o root_mail=yes -m mbox:$scratch/eight" \
+    1 "$mda -o log=none -o root_mail=yes -m mbox:$scratch/one"
 
 # A gigabyte of real mail: the one box written above, again and again.
 cp "$scratch/one" "$scratch/large"
@@ -44,5 +44,5 @@ while [ "$(wc -c <"$scratch/large")" -lt 1000000000 ]; do
 done
 sync
 compare 'A: into a box of 1 GB, B: of a few MB' \
-    1 "$mda -o log=none -m mbox:$scratch/large" \
-    1 "$mda -o log=none -m mbox:$scratch/one"
+    1 "$mda -o log=none -o root_mail=yes -m mbox:$scratch/large" \
+    1 "$mda -o log=none -o root_mail=yes -m mbox:$scratch/one"

@@ -133,6 +133,26 @@ open_or_create(struct box *box, struct failure *why)
 	return VERDICT_OK;
 }
 
+/*
+ * Where others can make names, a file that is another mailbox, or a program's
+ * settings, may have been linked here when it was opened. How many names it
+ * has is only known from the moment at which one of them was certainly ours.
+ */
+static enum verdict
+check_kind(
+    const struct box *box, const struct stat *at_path, struct failure *why)
+{
+	const char *path = box->where->path;
+
+	if (at_path->st_nlink != 1)
+		return failure_retry(why, "mbox-links", "4.2.0", path);
+	if (at_path->st_uid != box->euid)
+		return failure_retry(why, "mbox-owner", "4.2.0", path);
+	if ((at_path->st_mode & (S_ISUID | S_ISGID)) != 0)
+		return failure_retry(why, "mbox-mode", "4.2.0", path);
+	return VERDICT_OK;
+}
+
 static enum verdict
 check_identity(struct box *box, enum try_answer *answer_out,
     struct failure *why)
@@ -151,11 +171,7 @@ check_identity(struct box *box, enum try_answer *answer_out,
 		*answer_out = TRY_REPLACED;
 		return VERDICT_OK;
 	}
-	if (box->st.st_nlink != 1)
-		return failure_retry(why, "mbox-links", "4.2.0", path);
-	if (box->st.st_uid != box->euid)
-		return failure_retry(why, "mbox-owner", "4.2.0", path);
-	return VERDICT_OK;
+	return check_kind(box, &at_path, why);
 }
 
 static bool

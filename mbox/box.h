@@ -50,7 +50,7 @@ enum verdict box_open(
  *         wait.
  * Fails   VERDICT_RETRY at "lock-timeout", "dotlock", "mbox-open",
  *         "mbox-missing", "mbox-kind", "mbox-owner", "mbox-links",
- *         "fcntl-lock", "flock", or as interrupt_check().
+ *         "mbox-mode", "fcntl-lock", "flock", or as interrupt_check().
  */
 enum verdict box_lock(struct box *box, struct failure *why);
 

@@ -161,19 +161,27 @@ journal_decode(struct journal_entry *entry, const char *block)
 
 /*
  * In a shared spool anybody may have put something there: EPERM. When nobody
- * can say, that is the system's own error, and no reason to go without.
+ * can say, that is the system's own error, and no reason to go without; nor
+ * is it one that the name was just taken away (ESTALE). How many names a file
+ * has counts only while one of them is certainly ours, as in box.c.
  */
 static enum verdict
 need_ours(const struct journal *journal, const struct box *box,
     const char *name, struct failure *why)
 {
+	struct stat at_path;
 	struct stat st;
 
 	if (sys->fstat(journal->fd, &st) == -1)
 		return failure_errno(why, "journal", name);
-	if (S_ISREG(st.st_mode) && st.st_nlink == 1 && st.st_uid == box->euid)
-		return VERDICT_OK;
 	errno = EPERM;
+	if (sys->fstatat(box->dir_fd, name, &at_path, AT_SYMLINK_NOFOLLOW) ==
+		-1 ||
+	    at_path.st_dev != st.st_dev || at_path.st_ino != st.st_ino)
+		errno = ESTALE;
+	else if (S_ISREG(at_path.st_mode) && at_path.st_nlink == 1 &&
+	    at_path.st_uid == box->euid)
+		return VERDICT_OK;
 	return failure_errno(why, "journal", name);
 }
 

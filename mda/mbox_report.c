@@ -70,6 +70,8 @@ look_at_file(struct look *look)
 		return refuse(look, "mbox-links");
 	if (st->st_uid != geteuid())
 		return refuse(look, "mbox-owner");
+	if ((st->st_mode & (S_ISUID | S_ISGID)) != 0)
+		return refuse(look, "mbox-mode");
 	if (faccessat(look->box.dir_fd, look->box.name, W_OK, AT_EACCESS) == -1)
 		return fail(look, "mbox-open");
 	return VERDICT_OK;

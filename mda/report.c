@@ -113,6 +113,9 @@ static const struct sentence sentences[] = {
 	{ "mbox-missing", 0,
 	    N_("the mbox %1$s does not exist: create it, or set create = "
 	       "mailbox") },
+	{ "mbox-mode", 0,
+	    N_("the mbox %1$s has the set-user-id or set-group-id bit: chmod "
+	       "ug-s it") },
 	{ "mbox-open", EACCES,
 	    N_("no permission to write the mbox %1$s: check its owner and mode "
 	       "and those of its folder") },

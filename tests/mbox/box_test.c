@@ -595,6 +595,56 @@ ATF_TC_BODY(identity__hard_link__retry, tc)
 	ATF_CHECK(file_holds("target", SPAN("precious")));
 }
 
+static void
+unlink_box(void)
+{
+	ATF_REQUIRE_EQ(0, unlink("box"));
+}
+
+static void
+link_target(void)
+{
+	ATF_REQUIRE_EQ(0, link("target", "box"));
+}
+
+/* One name when the file is looked at, and two when the path is. */
+ATF_TC_WITHOUT_HEAD(identity__hard_link_that_comes_and_goes__retry);
+ATF_TC_BODY(identity__hard_link_that_comes_and_goes__retry, tc)
+{
+	struct failure why;
+
+	set_up();
+	file_text("target", "precious");
+	link_target();
+	where.locks = MBOX_FCNTL;
+	where.lock_timeout_s = 0;
+	calls_install();
+	require_open();
+	hook_nth(CALL_fstat, 1, unlink_box);
+	hook_nth(CALL_fstatat, 1, link_target);
+	ATF_CHECK_EQ(VERDICT_RETRY, box_lock(&box, &why));
+	ATF_CHECK_STREQ("mbox-links", why.step);
+	box_close(&box);
+}
+
+ATF_TC_WITHOUT_HEAD(identity__set_id_bits__retry);
+ATF_TC_BODY(identity__set_id_bits__retry, tc)
+{
+	static const mode_t modes[] = { 04600, 02660, 06755, 04755 };
+	struct stat st;
+	size_t i;
+
+	set_up();
+	for (i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+		file_text("box", "old\n");
+		ATF_REQUIRE_EQ(0, chmod("box", modes[i]));
+		check_refused("mbox-mode", "4.2.0");
+		ATF_CHECK(file_holds("box", SPAN("old\n")));
+		ATF_REQUIRE_EQ(0, stat("box", &st));
+		ATF_CHECK_EQ(modes[i], st.st_mode & 07777);
+	}
+}
+
 ATF_TC_WITHOUT_HEAD(identity__symlink__retry);
 ATF_TC_BODY(identity__symlink__retry, tc)
 {
@@ -768,6 +818,8 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, identity__removed_and_may_not_create__missing);
 	ATF_TP_ADD_TC(tp, identity__missing_and_may_not_create__retry);
 	ATF_TP_ADD_TC(tp, identity__hard_link__retry);
+	ATF_TP_ADD_TC(tp, identity__hard_link_that_comes_and_goes__retry);
+	ATF_TP_ADD_TC(tp, identity__set_id_bits__retry);
 	ATF_TP_ADD_TC(tp, identity__symlink__retry);
 	ATF_TP_ADD_TC(tp, identity__dangling_symlink__retry_and_nothing_made);
 	ATF_TP_ADD_TC(tp, identity__fifo__retry_without_waiting);

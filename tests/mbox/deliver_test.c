@@ -196,7 +196,7 @@ ATF_TC_BODY(order__box_is_known__one_fdatasync_and_one_write, tc)
 	delivery.message = &message;
 	calls_install();
 	ATF_CHECK_EQ(VERDICT_OK, mbox_run(&delivery, &why));
-	ATF_CHECK_STREQ("openat " LOCK "openat fstat pread pread "
+	ATF_CHECK_STREQ("openat " LOCK "openat fstat fstatat pread pread "
 			"pwrite fdatasync write lseek futimens " UNLOCK SETTLE,
 	    calls_trail);
 	mbox_message_end(&message);

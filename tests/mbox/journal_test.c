@@ -319,7 +319,8 @@ ATF_TC_BODY(open__nothing_there__file_and_folder_are_synced, tc)
 
 	calls_install();
 	require_open(&journal);
-	ATF_CHECK_STREQ("openat openat fstat pwrite fsync fsync-dir pread ",
+	ATF_CHECK_STREQ("openat openat fstat fstatat pwrite fsync fsync-dir "
+			"pread ",
 	    calls_trail);
 	journal_close(&journal);
 }
@@ -333,7 +334,7 @@ ATF_TC_BODY(open__there_already__not_synced_again, tc)
 	journal_close(&journal);
 	calls_install();
 	require_open(&journal);
-	ATF_CHECK_STREQ("openat fstat pread ", calls_trail);
+	ATF_CHECK_STREQ("openat fstat fstatat pread ", calls_trail);
 	journal_close(&journal);
 }
 
@@ -638,6 +639,52 @@ ATF_TC_BODY(open__hard_link__not_used, tc)
 	ATF_CHECK(file_holds("target", SPAN("precious")));
 }
 
+static void
+unlink_journal(void)
+{
+	ATF_REQUIRE_EQ(0, unlink(file));
+}
+
+static void
+link_target(void)
+{
+	ATF_REQUIRE_EQ(0, link("target", file));
+}
+
+/* One name when the file is looked at, and two when the path is. */
+ATF_TC_WITHOUT_HEAD(open__hard_link_that_comes_and_goes__not_used);
+ATF_TC_BODY(open__hard_link_that_comes_and_goes__not_used, tc)
+{
+	struct journal journal;
+	struct failure why;
+
+	file_text("target", "precious");
+	link_target();
+	calls_install();
+	hook_nth(CALL_fstat, 1, unlink_journal);
+	hook_nth(CALL_fstatat, 1, link_target);
+	ATF_CHECK_EQ(
+	    VERDICT_OK, open_as(&journal, JOURNAL_AUTO, true, &why));
+	ATF_CHECK_EQ(-1, journal.fd);
+	ATF_CHECK(file_holds("target", SPAN("precious")));
+}
+
+/* Another delivery could not find it: no reason to go without one. */
+ATF_TC_WITHOUT_HEAD(open__removed_meanwhile__retry);
+ATF_TC_BODY(open__removed_meanwhile__retry, tc)
+{
+	struct journal journal;
+	struct failure why;
+
+	file_text(file, "");
+	calls_install();
+	hook_nth(CALL_fstat, 1, unlink_journal);
+	ATF_CHECK_EQ(
+	    VERDICT_RETRY, open_as(&journal, JOURNAL_AUTO, true, &why));
+	ATF_CHECK_STREQ("journal", why.step);
+	ATF_CHECK_EQ(-1, journal.fd);
+}
+
 ATF_TC(open__owned_by_another__not_used);
 ATF_TC_HEAD(open__owned_by_another__not_used, tc)
 {
@@ -793,6 +840,8 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, open__dangling_symlink__nothing_made);
 	ATF_TP_ADD_TC(tp, open__fifo__no_waiting);
 	ATF_TP_ADD_TC(tp, open__hard_link__not_used);
+	ATF_TP_ADD_TC(tp, open__hard_link_that_comes_and_goes__not_used);
+	ATF_TP_ADD_TC(tp, open__removed_meanwhile__retry);
 	ATF_TP_ADD_TC(tp, open__owned_by_another__not_used);
 	ATF_TP_ADD_TC(tp, open__folder__not_used);
 	ATF_TP_ADD_TC(tp, open__socket__not_used);
