@@ -310,7 +310,8 @@ strace__second_delivery__few_calls_body()
 	count=$(wc -l <calls)
 	echo "$count calls"
 	[ "$count" -gt 20 ] || atf_fail 'no calls to be seen'
-	[ "$count" -le 64 ] || atf_fail "$count calls"
+	# The look at the name, after the locks, is one that no safety may spare.
+	[ "$count" -le 65 ] || atf_fail "$count calls"
 }
 
 # order PATTERN ... - they come in this order, each behind the last.
