@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <unistd.h>
 
+#include "compat/compat.h"
+
 /* An account with uid 0 keeps what it has: nothing to prove there. */
 static bool
 can_go_back(const struct account *account)

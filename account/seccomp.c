@@ -78,6 +78,9 @@ static const int refused[] = {
 #ifdef SYS_chmod
 	SYS_chmod, SYS_chown, SYS_lchown,
 #endif
+#ifdef SYS_chown32
+	SYS_chown32, SYS_lchown32, SYS_fchown32,
+#endif
 #ifdef SYS_fchmodat2
 	SYS_fchmodat2,
 #endif

@@ -11,6 +11,7 @@
 
 #include "config.h"
 
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include <stdlib.h>
@@ -105,6 +106,21 @@ void compat_arc4random_buf(void *to, size_t size_bytes);
 void *compat_reallocarray(void *at, size_t count, size_t size_bytes);
 #undef reallocarray
 #define reallocarray compat_reallocarray
+#endif
+
+#if !HAVE_INITGROUPS
+/*
+ * initgroups - take on the groups of an account, by root.
+ *
+ * No standard has it, and each system has: where the headers hide it, this
+ * declaration leads to libc's own.
+ */
+int initgroups(const char *name, gid_t gid);
+#endif
+
+/* The sticky bit is an option of POSIX, with the same value everywhere. */
+#ifndef S_ISVTX
+#define S_ISVTX 01000
 #endif
 
 /*

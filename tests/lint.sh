@@ -78,7 +78,8 @@ if has shellcheck; then
 	check scripts shellcheck -s sh configure quickstart .ci/run po/po.sh \
 	    tests/dist.sh tests/files.sh tests/layers.sh tests/contracts.sh \
 	    tests/metrics.sh tests/lint.sh tests/run.sh tests/mta/check.sh \
-	    tests/mta/roots.sh tests/support/throwaway.sh
+	    tests/mta/roots.sh tests/support/throwaway.sh \
+	    tests/packaging/deb.sh
 	for file in tests/*/*_test.sh; do
 		[ ! -f "$file" ] || check "$file" \
 		    shellcheck -s sh -e "$helpers_of_atf" "$file"

@@ -338,7 +338,7 @@ strace__second_delivery__locks_journal_write_close_unlock_body()
 	trace_second
 	order 'openat.*"mbox", .*O_APPEND.*O_SYNC|openat.*"mbox", .*O_SYNC.*O_APPEND' \
 	    'fcntl.*F_OFD_SETLK|fcntl.*F_SETLK' 'linkat.*"mbox.lock"' \
-	    'fstat|newfstatat' 'openat.*"\.mbox\.mda"' 'pwrite64.*mbox\.mda' \
+	    'fstat|newfstatat|statx' 'openat.*"\.mbox\.mda"' 'pwrite64.*mbox\.mda' \
 	    'fdatasync.*mbox\.mda' 'write\([0-9]+<[^>]*box/mbox>' \
 	    'close\([0-9]+<[^>]*box/mbox>' 'unlinkat.*"mbox.lock"'
 	atf_check -o inline:'1\n' \

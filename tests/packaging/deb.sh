@@ -1,0 +1,157 @@
+#! /bin/sh
+#
+# deb.sh VERSION - is packaging/debian good? Run by "make check-deb".
+#
+# Builds the package from the release in two folders and compares the two to
+# the byte, asks lintian, then installs it on a copy of this system (an
+# overlay in a mount name space of its own: the system itself is not
+# touched), delivers with it, removes and purges it and looks what is left.
+# Wants Debian, root, and the packages that it names when they are missing.
+# The last line is "N passed, N failed".
+
+set -u
+version=$1
+passed=0 failed=0
+work=$PWD/deb.tmp
+
+tell()
+{
+	echo "deb.sh: $*"
+}
+
+# claim TEXT COMMAND ... - one thing that must be so.
+claim()
+{
+	text=$1
+	shift
+	if "$@"; then
+		passed=$((passed + 1))
+		tell "yes: $text"
+	else
+		failed=$((failed + 1))
+		tell "NO: $text"
+	fi
+}
+
+missing=
+for tool in dpkg-buildpackage dh lintian apt-get unshare; do
+	command -v "$tool" >/dev/null 2>&1 || missing="$missing $tool"
+done
+[ -z "$missing" ] || {
+	tell "missing:$missing (dpkg-dev debhelper lintian util-linux)" >&2
+	exit 1
+}
+[ "$(id -u)" -eq 0 ] || {
+	tell 'only root can install a package' >&2
+	exit 1
+}
+
+rm -rf "$work"
+mkdir "$work" || exit 2
+
+# build NAME - the packages, from the release, in a folder of that name.
+build()
+{
+	mkdir -p "$work/$1" || return 1
+	(
+		cd "$work/$1" || exit 1
+		gzip -dc "$work/../mda-$version.tar.gz" | tar xf - || exit 1
+		cp "$work/../mda-$version.tar.gz" "mda_$version.orig.tar.gz"
+		cp -R "mda-$version/packaging/debian" "mda-$version/" ||
+		    exit 1
+		cd "mda-$version" || exit 1
+		# The suite has its own place; here the package is tested.
+		DEB_BUILD_OPTIONS=nocheck dpkg-buildpackage -us -uc -b -d \
+		    >"$work/$1.log" 2>&1 || {
+			tail -n 30 "$work/$1.log"
+			exit 1
+		}
+	)
+}
+
+package()
+{
+	find "$work/$1" -maxdepth 1 -name 'mda_*.deb'
+}
+
+# lintian warns of root too, and of nothing else.
+is_accepted()
+{
+	lintian --fail-on error,warning "$work/one/"*.changes >"$work/lintian" \
+	    2>&1
+	code=$?
+	[ "$code" -eq 0 ] || cat "$work/lintian"
+	return "$code"
+}
+
+# On the copy: the steps of an administrator.
+cat >"$work/steps" <<'EOF'
+set -e
+find / -xdev \( -path /proc -o -path /sys -o -path /dev -o -path /tmp \
+    -o -path /var/lib/dpkg -o -path /var/lib/apt -o -path /var/cache \
+    -o -path /var/log \) -prune -o -print | LC_ALL=C sort >/tmp/before
+DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
+    /tmp/mda.deb
+[ "$(command -v mda)" = /usr/bin/mda ]
+mda --version
+mkdir /tmp/home
+chown nobody /tmp/home
+printf 'Message-ID: <1@example.org>\nSubject: t\n\nbody\n' >/tmp/message
+setpriv --reuid=65534 --clear-groups --regid=65534 env HOME=/tmp/home \
+    mda -f a@example.org -m /tmp/home/Maildir/ </tmp/message
+grep -q '^body$' /tmp/home/Maildir/new/*
+setpriv --reuid=65534 --clear-groups --regid=65534 env HOME=/tmp/home \
+    mda -f a@example.org -m mbox:/tmp/home/mbox </tmp/message
+grep -q '^From a@example.org ' /tmp/home/mbox
+LC_ALL=C.UTF-8 LANGUAGE=de mda --help | grep -q 'Aufruf\|Verwendung'
+zcat /usr/share/man/man1/mda.1.gz | grep -q '/usr/bin/mda'
+zcat /usr/share/man/man5/mda.conf.5.gz | grep -q '/etc/mda.conf'
+DEBIAN_FRONTEND=noninteractive apt-get remove -y mda
+hash -r
+! command -v mda
+dpkg --purge mda
+find / -xdev \( -path /proc -o -path /sys -o -path /dev -o -path /tmp \
+    -o -path /var/lib/dpkg -o -path /var/lib/apt -o -path /var/cache \
+    -o -path /var/log \) -prune -o -print | LC_ALL=C sort >/tmp/after
+diff /tmp/before /tmp/after
+EOF
+
+# on_copy SCRIPT - run it where / is an overlay that nobody else sees.
+on_copy()
+{
+	mkdir -p "$work/room" || return 1
+	# shellcheck disable=SC2016 # the inner shell's variables
+	unshare -m --propagation private sh -ec '
+		mount -t tmpfs none "$1/room"
+		mkdir "$1/room/upper" "$1/room/work" "$1/room/root"
+		mount -t overlay none "$1/room/root" -o \
+		    "lowerdir=/,upperdir=$1/room/upper,workdir=$1/room/work"
+		cd "$1/room/root"
+		mount --rbind /dev dev
+		mount --rbind /proc proc
+		mount -t tmpfs none tmp
+		cp "$2" tmp/mda.deb
+		cp "$1/steps" tmp/steps
+		exec chroot . sh -x tmp/steps
+	' sh "$work" "$1" >"$work/install.log" 2>&1
+}
+
+is_installed_and_gone()
+{
+	on_copy "$(package one)" || {
+		tail -n 30 "$work/install.log"
+		return 1
+	}
+}
+
+claim 'the package is built' build one
+claim 'it is built once more elsewhere' build two/deeper/down
+claim 'both are the same to the byte' \
+    cmp "$(package one)" "$(package two/deeper/down)"
+claim 'lintian finds nothing' is_accepted
+claim 'it is installed, delivers, is removed and purged; nothing is left' \
+    is_installed_and_gone
+
+echo "$passed passed, $failed failed"
+[ "$failed" -ne 0 ] || rm -rf "$work"
+[ "$failed" -eq 0 ]
