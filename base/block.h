@@ -10,7 +10,7 @@
 
 #include <stddef.h>
 
-enum { BLOCK_POOL_BYTES = 80 * 1024 };
+enum { BLOCK_POOL_BYTES = 96 * 1024 };
 
 /*
  * block_take - a block of memory.

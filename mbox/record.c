@@ -3,10 +3,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/block.h"
 #include "base/checksum.h"
 #include "base/sys.h"
 #include "compat/compat.h"
@@ -26,9 +26,12 @@ grow(struct record *record, size_t more_bytes, struct failure *why)
 		wanted = 2 * record->room_bytes;
 	if (wanted < ROOM_FIRST_BYTES)
 		wanted = ROOM_FIRST_BYTES;
-	bigger = realloc(record->memory, wanted);
+	bigger = block_take(wanted);
 	if (bigger == NULL)
 		return failure_errno(why, "malloc", subject);
+	if (record->used_bytes > 0)
+		memcpy(bigger, record->memory, record->used_bytes);
+	block_give(record->memory);
 	record->memory = bigger;
 	record->room_bytes = wanted;
 	return VERDICT_OK;
@@ -220,7 +223,7 @@ void
 record_free(struct record *record)
 {
 	map_close(&record->map);
-	free(record->memory);
+	block_give(record->memory);
 	record->memory = NULL;
 	if (record->spill_fd != -1)
 		(void)sys->close(record->spill_fd); /* unlinked long since */
