@@ -70,6 +70,9 @@ if [ "$(id -u)" -eq 0 ]; then
 	done
 fi
 
+# A part of "make check-portable" has a count of its own.
+role=${MDA_PART:+$MDA_PART-}$role
+
 # An empty environment: a report tells all of it, and no test may depend on
 # who started it.
 # shellcheck disable=SC2086 # $user is two words or none
@@ -78,7 +81,7 @@ clean_kyua()
 	env -i PATH="$PATH" HOME="$build/tests" LC_ALL=C \
 	    MDA="$build/mda/mda" MDA_FAULT_BIN="$build/tests/fault/mda-fault" \
 	    SRCDIR="$srcdir" BUILDDIR="$build" \
-	    MDA_SANITIZER="${MDA_SANITIZER-}" \
+	    MDA_SANITIZER="${MDA_SANITIZER-}" MDA_PART="${MDA_PART-}" \
 	    kyua --config=none -v parallelism=2 $user "$@" \
 	    --results-file="$results"
 }

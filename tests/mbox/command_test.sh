@@ -306,6 +306,7 @@ strace__second_delivery__few_calls_head()
 strace__second_delivery__few_calls_body()
 {
 	not_sanitized
+	as_usual
 	trace_second
 	count=$(wc -l <calls)
 	echo "$count calls"
@@ -335,6 +336,7 @@ strace__second_delivery__locks_journal_write_close_unlock_head()
 strace__second_delivery__locks_journal_write_close_unlock_body()
 {
 	not_sanitized
+	as_usual
 	trace_second
 	order 'openat.*"mbox", .*O_APPEND.*O_SYNC|openat.*"mbox", .*O_SYNC.*O_APPEND' \
 	    'fcntl.*F_OFD_SETLK|fcntl.*F_SETLK' 'linkat.*"mbox.lock"' \
@@ -401,6 +403,7 @@ lock_timeout__fcntl_held__75_and_box_as_before_body()
 atf_test_case lock_timeout__flock_held__75_where_it_counts
 lock_timeout__flock_held__75_where_it_counts_body()
 {
+	built_with FLOCK
 	set_up
 	hold flock
 	refused 'box/mbox stayed locked' -o locks=flock -o lock_timeout=0s \

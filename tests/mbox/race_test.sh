@@ -31,6 +31,9 @@ has()
 # all_readers LOCKS
 all_readers()
 {
+	case $1 in
+	*flock)	built_with FLOCK ;;
+	esac
 	for reader in none rename truncate remove; do
 		race "$1" 100 "$reader" python,python
 	done

@@ -263,6 +263,7 @@ system_calls__existing_maildir__at_most_52_head()
 }
 system_calls__existing_maildir__at_most_52_body()
 {
+	as_usual
 	make_box Maildir
 	make_message message
 	strace_mda -f sender@example.org -a recipient@example.org \

@@ -226,6 +226,7 @@ user__strange_names__67_body()
 # these two for every name.
 answers_of_database()
 {
+	not_for musl
 	compiler=$(sed -n 's/^CC = //p' "$BUILDDIR/Makefile")
 	cat >module.c <<-END
 		#include <errno.h>
@@ -321,6 +322,8 @@ user__database_module_missing__75_head()
 }
 user__database_module_missing__75_body()
 {
+	# It has no modules.
+	not_for musl
 	private_start
 	make_message message
 	use_databases 'passwd: nosuchmodule' 'group: files'
@@ -388,6 +391,7 @@ root__no_name_but_root_mail__delivered_confined_head()
 root__no_name_but_root_mail__delivered_confined_body()
 {
 	not_sanitized
+	built_with SECCOMP
 	private_start
 	make_message message
 	atf_check "$MDA" -c settings -o root_mail=yes -o sandbox=require \
@@ -776,6 +780,8 @@ language__path_not_root__catalog_is_good_head()
 }
 language__path_not_root__catalog_is_good_body()
 {
+	# Its gettext knows no LANGUAGE.
+	not_for musl
 	prepare_language 'there is no user %1$s'
 	said_evil=0
 	for LANGUAGE in $languages; do

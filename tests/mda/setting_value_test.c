@@ -19,6 +19,7 @@ rule_of(const char *name)
 		if (strcmp(rule->name, name) == 0)
 			return rule;
 	atf_tc_fail("no setting %s", name);
+	return NULL;
 }
 
 static bool

@@ -46,6 +46,7 @@ row_of(const char *name)
 		if (strcmp(rule->name, name) == 0)
 			return row;
 	atf_tc_fail("no setting %s", name);
+	return 0;
 }
 
 /* ---- The table. ------------------------------------------------------- */

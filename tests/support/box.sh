@@ -86,6 +86,25 @@ wait_for()
 	wait "$1" 2>/dev/null || status=$?
 }
 
+# built_with NAME - HAVE_NAME is 1 in config.h.
+built_with()
+{
+	grep -q "^#define HAVE_$1 1$" "$BUILDDIR/config.h" ||
+	    atf_skip "built without $1"
+}
+
+# as_usual - what is counted here is of a build for this system.
+as_usual()
+{
+	[ -z "${MDA_PART-}" ] || atf_skip "not for $MDA_PART"
+}
+
+# not_for PART - of make check-portable.
+not_for()
+{
+	[ "${MDA_PART-}" != "$1" ] || atf_skip "not for $1"
+}
+
 # not_sanitized - some claims do not hold for a build with sanitizers.
 not_sanitized()
 {

@@ -51,6 +51,9 @@ mbox_scenario()
 	: >nothing
 	mbox_messages
 	case $1 in
+	flock|all_locks)	built_with FLOCK ;;
+	esac
+	case $1 in
 	mboxo|mboxcl2)		form=$1 ;;
 	dotlock|fcntl|flock)	locks=$1 ;;
 	all_locks)		locks='dotlock fcntl flock' ;;
