@@ -18,10 +18,11 @@ void
 sandbox_add(struct sandbox_needs *needs, int fd, const char *path,
     bool is_for_reading)
 {
-	struct sandbox_folder *folder = &needs->folders[needs->folder_count];
+	struct sandbox_folder *folder;
 
-	if (needs->folder_count == SANDBOX_FOLDERS_MAX)
+	if (needs->folder_count == needs->folder_most)
 		return;
+	folder = &needs->folders[needs->folder_count];
 	folder->fd = fd;
 	folder->path = path;
 	folder->is_for_reading = is_for_reading;
@@ -54,7 +55,7 @@ enter(const struct sandbox_needs *needs)
 		return SANDBOX_NONE;
 	if (landlock_enter(needs))
 		state |= SANDBOX_FILES;
-	if (seccomp_enter())
+	if (seccomp_enter(needs->is_blind))
 		state |= SANDBOX_CALLS;
 	return (enum sandbox_state)state;
 }
@@ -92,12 +93,16 @@ unveil_folders(const struct sandbox_needs *needs)
  * would bounce the message. "proc" is for kill(pid, 0), which tells whether
  * the holder of a lock lives. Without the folders above in sight a climb
  * would find nothing to sync, and say nothing: then there is pledge() alone.
+ * It is also what keeps a blind process from the files.
  */
 static enum sandbox_state
 enter(const struct sandbox_needs *needs)
 {
 	unsigned int state = SANDBOX_NONE;
 
+	if (needs->is_blind)
+		return pledge("stdio error", NULL) == 0 ? SANDBOX_WHOLE
+							: SANDBOX_NONE;
 	if (!needs->is_climbing && unveil_folders(needs))
 		state |= SANDBOX_FILES;
 	if (pledge("stdio rpath wpath cpath flock fattr proc error", NULL) == 0)

@@ -28,8 +28,6 @@ enum sandbox_state {
 	SANDBOX_WHOLE = SANDBOX_FILES | SANDBOX_CALLS
 };
 
-enum { SANDBOX_FOLDERS_MAX = 8 };
-
 /* A folder that stays in reach, with all beneath it. */
 struct sandbox_folder {
 	int fd;		     /* borrowed; -1: only the path is known */
@@ -39,9 +37,11 @@ struct sandbox_folder {
 
 /* What the rest of a delivery needs, beside what is open. */
 struct sandbox_needs {
-	struct sandbox_folder folders[SANDBOX_FOLDERS_MAX];
+	struct sandbox_folder *folders; /* borrowed: room for folder_most */
+	size_t folder_most;
 	size_t folder_count;
 	bool is_climbing; /* folders above the mailbox are opened, to sync */
+	bool is_blind;	  /* no file is opened: what is open is all */
 };
 
 /*
@@ -62,7 +62,7 @@ enum verdict sandbox_enter(enum sandbox_rule rule,
 /*
  * sandbox_add - one more folder that stays in reach.
  *
- * Takes   at most SANDBOX_FOLDERS_MAX.
+ * Takes   at most folder_most; what is more stays out of reach.
  */
 void sandbox_add(struct sandbox_needs *needs, int fd, const char *path,
     bool is_for_reading);

@@ -99,14 +99,24 @@ static const int refused[] = {
 	SYS_open_tree, SYS_move_mount, SYS_fsopen,
 #endif
 };
+
+/* Refused as well where no file is to be opened. */
+static const int refused_blind[] = {
+	SYS_openat,
+#ifdef SYS_open
+	SYS_open, SYS_creat,
+#endif
+#ifdef SYS_openat2
+	SYS_openat2,
+#endif
+};
 /* clang-format on */
 
 enum {
 	REFUSED = sizeof(refused) / sizeof(refused[0]),
+	REFUSED_BLIND = sizeof(refused_blind) / sizeof(refused_blind[0]),
 	LIST_AT = 5, /* statements in front */
-	ALLOW_AT = LIST_AT + REFUSED,
-	REFUSE_AT,
-	PROGRAM
+	PROGRAM = LIST_AT + REFUSED + REFUSED_BLIND + 2
 };
 
 /* A jump of the program says in one byte how far it goes. */
@@ -140,6 +150,17 @@ put_jump(struct program *program, unsigned int test, uint32_t operand,
 	program->code[next - 1].jf = (uint8_t)(false_at - next);
 }
 
+static void
+put_list(struct program *program, const int *list, size_t count,
+    unsigned int refuse_at)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		put_jump(program, BPF_JEQ, (uint32_t)list[i], refuse_at,
+		    program->used + 1U);
+}
+
 /*
  * The first statement does nothing. But the kernel looks at a new filter once
  * for each system call there is, to see which are always allowed, unless it
@@ -147,41 +168,43 @@ put_jump(struct program *program, unsigned int test, uint32_t operand,
  * than it can ever save a process that makes forty calls behind the filter.
  */
 static void
-build(struct program *program)
+build(struct program *program, bool is_blind)
 {
 	const unsigned int load = BPF_LD | BPF_W | BPF_ABS;
-	size_t i;
+	const size_t blind = is_blind ? REFUSED_BLIND : 0;
+	const unsigned int refuse_at =
+	    (unsigned int)(LIST_AT + REFUSED + blind + 1);
 
 	program->used = 0;
 	put(program, BPF_MISC | BPF_TAX, 0);
 	put(program, load, offsetof(struct seccomp_data, arch));
-	put_jump(program, BPF_JEQ, NATIVE_ARCH, 3, REFUSE_AT);
+	put_jump(program, BPF_JEQ, NATIVE_ARCH, 3, refuse_at);
 	put(program, load, offsetof(struct seccomp_data, nr));
-	put_jump(program, BPF_JGE, FOREIGN_FROM, REFUSE_AT, LIST_AT);
-	for (i = 0; i < REFUSED; i++)
-		put_jump(program, BPF_JEQ, (uint32_t)refused[i], REFUSE_AT,
-		    program->used + 1U);
+	put_jump(program, BPF_JGE, FOREIGN_FROM, refuse_at, LIST_AT);
+	put_list(program, refused, REFUSED, refuse_at);
+	put_list(program, refused_blind, blind, refuse_at);
 	put(program, BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
 	put(program, BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM);
 }
 
 bool
-seccomp_enter(void)
+seccomp_enter(bool is_blind)
 {
 	struct program program;
 	struct sock_fprog whole;
 
 	if (NATIVE_ARCH == 0)
 		return false;
-	build(&program);
+	build(&program, is_blind);
 	whole.len = program.used;
 	whole.filter = program.code;
 	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0L, &whole) == 0;
 }
 #else
 bool
-seccomp_enter(void)
+seccomp_enter(bool is_blind)
 {
+	(void)is_blind;
 	return false; /* not on this system */
 }
 #endif

@@ -10,11 +10,12 @@
  * seccomp_enter - refuse the calls that start programs, open sockets, change
  * who we are, what others may do with files, or the system: with EPERM.
  *
- * Takes   a process that has set PR_SET_NO_NEW_PRIVS.
+ * Takes   a process that has set PR_SET_NO_NEW_PRIVS; is_blind, whether
+ *         opening files is refused as well.
  * Gives   false when the kernel has no such filters, or when the numbers of
  *         this processor's calls are not known here: nothing has changed.
  * Source  seccomp(2) of Linux.
  */
-bool seccomp_enter(void);
+bool seccomp_enter(bool is_blind);
 
 #endif

@@ -27,6 +27,8 @@ void interrupt_start(unsigned int deadline_s);
 
 /*
  * interrupt_deadline - start a delivery's deadline, counted from now.
+ *
+ * Takes   deadline_s; 0: none, until the next call.
  */
 void interrupt_deadline(unsigned int deadline_s);
 

@@ -159,7 +159,7 @@ finish(struct mbox_delivery *delivery, struct failure *why)
 	keep_access_time(&delivery->box);
 	verdict = box_unlock(&delivery->box, why);
 	if (verdict == VERDICT_OK)
-		journal_settle_unlocked(&delivery->journal, delivery->slot);
+		delivery->is_unsettled = true;
 	else
 		why->residue = true;
 	return verdict;
@@ -230,7 +230,8 @@ deliver_locked(struct mbox_delivery *delivery, struct failure *why)
 	    &delivery->record, why);
 	if (verdict == VERDICT_OK)
 		verdict = store(delivery, why);
-	journal_close(&delivery->journal);
+	if (!delivery->is_unsettled)
+		journal_close(&delivery->journal);
 	return verdict;
 }
 
@@ -262,6 +263,7 @@ mbox_open(struct mbox_delivery *delivery, struct failure *why)
 	delivery->size_bytes = 0;
 	delivery->write_us = 0;
 	delivery->is_folder_unsynced = false;
+	delivery->is_unsettled = false;
 	memset(&delivery->repair, 0, sizeof(delivery->repair));
 	if ((delivery->where->locks & MBOX_DOTLOCK) != 0)
 		host_boot_id(ignored, sizeof(ignored)); /* it is kept */
@@ -269,7 +271,7 @@ mbox_open(struct mbox_delivery *delivery, struct failure *why)
 }
 
 enum verdict
-mbox_deliver(struct mbox_delivery *delivery, struct failure *why)
+mbox_store(struct mbox_delivery *delivery, struct failure *why)
 {
 	enum verdict verdict = deliver_open(delivery, why);
 
@@ -278,7 +280,29 @@ mbox_deliver(struct mbox_delivery *delivery, struct failure *why)
 }
 
 void
+mbox_settle(struct mbox_delivery *delivery)
+{
+	if (!delivery->is_unsettled)
+		return;
+	journal_settle_unlocked(&delivery->journal, delivery->slot);
+	journal_close(&delivery->journal);
+	delivery->is_unsettled = false;
+}
+
+enum verdict
+mbox_deliver(struct mbox_delivery *delivery, struct failure *why)
+{
+	enum verdict verdict = mbox_store(delivery, why);
+
+	mbox_settle(delivery);
+	return verdict;
+}
+
+void
 mbox_close(struct mbox_delivery *delivery)
 {
+	if (delivery->is_unsettled)
+		journal_close(&delivery->journal);
+	delivery->is_unsettled = false;
 	box_close(&delivery->box);
 }

@@ -30,6 +30,7 @@ struct mbox_delivery {
 	long long size_bytes;	 /* written */
 	long long write_us;	 /* with the sync that O_SYNC brings */
 	bool is_folder_unsynced; /* the policy let that pass */
+	bool is_unsettled;	 /* mbox_settle() is still to come */
 };
 
 /*
@@ -57,6 +58,25 @@ enum verdict mbox_open(struct mbox_delivery *delivery, struct failure *why);
  */
 enum verdict mbox_deliver(
     struct mbox_delivery *delivery, struct failure *why);
+
+/*
+ * mbox_store - the same, and leave the witness that makes a second try of
+ * the sender's harmless.
+ *
+ * Gives   as mbox_deliver(). Whoever tells a sender over a connection calls
+ *         mbox_settle() behind that; when it fails, or we die, the journal
+ *         lets the next try find the record.
+ * Owns    the journal stays open until mbox_settle() or mbox_close().
+ * Fails   as mbox_deliver().
+ */
+enum verdict mbox_store(struct mbox_delivery *delivery, struct failure *why);
+
+/*
+ * mbox_settle - the sender knows: the record needs no witness any more.
+ *
+ * Takes   a delivery after mbox_store(), whatever its verdict.
+ */
+void mbox_settle(struct mbox_delivery *delivery);
 
 /*
  * mbox_close - let go of what mbox_open() opened.

@@ -10,6 +10,11 @@
 #include "mda/nls.h"
 #include "mda/plan.h"
 
+enum {
+	/* the mailbox, a place for large records, and the catalogs */
+	CONFINED_FOLDERS = 2 + NLS_FOLDERS_MAX
+};
+
 static const char *
 home_or_null(const struct job *job)
 {
@@ -185,7 +190,11 @@ job_confine(struct job *job, struct failure *why)
 {
 	enum sandbox_rule rule = (enum sandbox_rule)job->settings.sandbox;
 	const struct layout *layout = &job->maildir_delivery.layout;
-	struct sandbox_needs needs = { .folder_count = 0 };
+	struct sandbox_folder folders[CONFINED_FOLDERS];
+	struct sandbox_needs needs = {
+		.folders = folders,
+		.folder_most = CONFINED_FOLDERS,
+	};
 
 	if (rule == SANDBOX_OFF)
 		return VERDICT_OK;

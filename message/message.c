@@ -4,6 +4,20 @@
 
 #include "base/block.h"
 
+/* The head is there; what does it say, and what do we say in front of it? */
+static enum verdict
+prepare(struct message *message, const struct envelope *envelope,
+    const struct trace_rules *rules, struct failure *why)
+{
+	message->envelope = *envelope;
+	message->head.at = message->spool.head;
+	message->head.size_bytes = message->spool.head_bytes;
+	envelope_take_from_line(&message->envelope, &message->head);
+	header_scan(&message->header, message->head);
+	return trace_make(&message->lines, rules, &message->envelope,
+	    &message->header, message->head, why);
+}
+
 enum verdict
 message_open(struct message *message, int in_fd,
     const struct message_limits *limits, const struct envelope *envelope,
@@ -15,14 +29,40 @@ message_open(struct message *message, int in_fd,
 	message->lines = span_of(NULL);
 	verdict = spool_open(&message->spool, in_fd, limits->memory_bytes,
 	    limits->most_bytes, why);
-	message->head.at = message->spool.head;
-	message->head.size_bytes = message->spool.head_bytes;
-	if (verdict != VERDICT_OK)
-		return verdict;
-	envelope_take_from_line(&message->envelope, &message->head);
-	header_scan(&message->header, message->head);
-	return trace_make(&message->lines, rules, &message->envelope,
-	    &message->header, message->head, why);
+	if (verdict == VERDICT_OK)
+		verdict = prepare(message, envelope, rules, why);
+	return verdict;
+}
+
+enum verdict
+message_open_file(struct message *message, int in_fd,
+    const struct message_limits *limits, const struct envelope *envelope,
+    const struct trace_rules *rules, struct failure *why)
+{
+	enum verdict verdict;
+
+	message->envelope = *envelope;
+	message->lines = span_of(NULL);
+	verdict = spool_open_file(&message->spool, in_fd,
+	    limits->memory_bytes, limits->most_bytes, why);
+	if (verdict == VERDICT_OK)
+		verdict = prepare(message, envelope, rules, why);
+	return verdict;
+}
+
+/*
+ * The room in front of the head is everyone's: who writes lines there hands
+ * them to the sink before the next one does.
+ */
+enum verdict
+message_share(struct message *message, const struct message *first,
+    const struct envelope *envelope, const struct trace_rules *rules,
+    struct failure *why)
+{
+	message->lines = span_of(NULL);
+	message->spool = first->spool;
+	message->spool.block = NULL; /* the first one frees it */
+	return prepare(message, envelope, rules, why);
 }
 
 /*
@@ -68,7 +108,7 @@ message_copy(struct message *message, spool_sink *sink, void *context,
 bool
 message_is_repeatable(const struct message *message)
 {
-	return message->spool.is_whole;
+	return spool_is_repeatable(&message->spool);
 }
 
 bool
@@ -76,7 +116,7 @@ message_is_alike(const struct message *one, const struct message *other)
 {
 	if (one == other)
 		return true;
-	return one->spool.is_whole && other->spool.is_whole &&
+	return message_is_repeatable(one) && message_is_repeatable(other) &&
 	    one->head.at == other->head.at &&
 	    one->head.size_bytes == other->head.size_bytes &&
 	    one->lines.size_bytes == other->lines.size_bytes &&

@@ -39,10 +39,33 @@ enum verdict message_open(struct message *message, int in_fd,
     const struct trace_rules *rules, struct failure *why);
 
 /*
+ * message_open_file - the same for a message that is all that a file holds.
+ *
+ * Gives   message_copy() can be called again, whatever its size.
+ * Owns    as message_open().
+ * Fails   as message_open().
+ */
+enum verdict message_open_file(struct message *message, int in_fd,
+    const struct message_limits *limits, const struct envelope *envelope,
+    const struct trace_rules *rules, struct failure *why);
+
+/*
+ * message_share - the same message for one more recipient.
+ *
+ * Takes   first, repeatable, which must outlive this one: its bytes are
+ *         borrowed. envelope and rules may differ.
+ * Owns    message_close() frees it, whatever the verdict.
+ * Fails   as trace_make().
+ */
+enum verdict message_share(struct message *message,
+    const struct message *first, const struct envelope *envelope,
+    const struct trace_rules *rules, struct failure *why);
+
+/*
  * message_copy - hand every byte that is to be stored to a sink, in order.
  *
- * Gives   a message that is whole in memory can be copied again; another
- *         one only once.
+ * Gives   a message that is whole in memory, or in a file, can be copied
+ *         again; another one only once.
  * Fails   as spool_rest(), and as the sink.
  */
 enum verdict message_copy(struct message *message, spool_sink *sink,
@@ -56,8 +79,8 @@ bool message_is_repeatable(const struct message *message);
 /*
  * message_is_alike - would two messages be stored as the same bytes?
  *
- * Gives   true for one and the same, and for two that are whole in the same
- *         memory and get the same lines in front.
+ * Gives   true for one and the same, and for two that have the same bytes by
+ *         message_share() and get the same lines in front.
  */
 bool message_is_alike(const struct message *one, const struct message *other);
 

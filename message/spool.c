@@ -17,6 +17,19 @@ enum {
 
 static const char subject[] = "standard input";
 
+static ssize_t
+read_from(struct spool *spool, char *data, size_t size_bytes)
+{
+	ssize_t got;
+
+	if (spool->next == -1)
+		return sys->read(spool->in_fd, data, size_bytes);
+	got = sys->pread(spool->in_fd, data, size_bytes, spool->next);
+	if (got > 0)
+		spool->next += got;
+	return got;
+}
+
 static enum verdict
 read_once(struct spool *spool, char *data, size_t size_bytes,
     size_t *got_bytes_out, struct failure *why)
@@ -28,7 +41,7 @@ read_once(struct spool *spool, char *data, size_t size_bytes,
 		verdict = interrupt_check(why);
 		if (verdict != VERDICT_OK)
 			return verdict;
-		got = sys->read(spool->in_fd, data, size_bytes);
+		got = read_from(spool, data, size_bytes);
 	} while (got == -1 && errno == EINTR);
 	if (got == -1)
 		return failure_errno(why, "read", subject);
@@ -125,11 +138,11 @@ fill_head(struct spool *spool, size_t limit_bytes, struct failure *why)
 	return VERDICT_OK;
 }
 
-enum verdict
-spool_open(struct spool *spool, int in_fd, size_t limit_bytes,
-    long long most_bytes, struct failure *why)
+static void
+start(struct spool *spool, int in_fd, off_t next, long long most_bytes)
 {
 	spool->in_fd = in_fd;
+	spool->next = next;
 	spool->block = NULL;
 	spool->room_bytes = 0;
 	spool->head = NULL;
@@ -139,7 +152,28 @@ spool_open(struct spool *spool, int in_fd, size_t limit_bytes,
 	spool->total_bytes = 0;
 	spool->last_byte = '\0';
 	spool->sender_pid = getppid();
+}
+
+enum verdict
+spool_open(struct spool *spool, int in_fd, size_t limit_bytes,
+    long long most_bytes, struct failure *why)
+{
+	start(spool, in_fd, -1, most_bytes);
 	return fill_head(spool, limit_bytes, why);
+}
+
+enum verdict
+spool_open_file(struct spool *spool, int in_fd, size_t limit_bytes,
+    long long most_bytes, struct failure *why)
+{
+	start(spool, in_fd, 0, most_bytes);
+	return fill_head(spool, limit_bytes, why);
+}
+
+bool
+spool_is_repeatable(const struct spool *spool)
+{
+	return spool->is_whole || spool->next != -1;
 }
 
 enum verdict
@@ -156,6 +190,10 @@ spool_rest(struct spool *spool, spool_sink *sink, void *context,
 	block = block_take(BLOCK_BYTES);
 	if (block == NULL)
 		return failure_errno(why, "malloc", subject);
+	if (spool->next != -1) {
+		spool->next = (off_t)spool->head_bytes;
+		spool->total_bytes = (long long)spool->head_bytes;
+	}
 	do {
 		verdict = read_some(
 		    spool, block, BLOCK_BYTES, &got_bytes, why);

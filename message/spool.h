@@ -15,6 +15,7 @@ enum { SPOOL_ROOM_BYTES = 1024 };
 
 struct spool {
 	int in_fd;	   /* borrowed */
+	off_t next;	   /* of a file: where to read on; -1: a stream */
 	char *block;	   /* owned: the room, and head behind it */
 	size_t room_bytes; /* free in front of head, for a few lines */
 	char *head;	   /* in block: the first bytes, or all of them */
@@ -48,9 +49,26 @@ enum verdict spool_open(struct spool *spool, int in_fd, size_t limit_bytes,
     long long most_bytes, struct failure *why);
 
 /*
+ * spool_open_file - the same for a message that is all that a file holds.
+ *
+ * Takes   in_fd, a regular file; its position does not matter, so that
+ *         several processes may share one descriptor.
+ * Owns    as spool_open().
+ * Fails   as spool_open().
+ */
+enum verdict spool_open_file(struct spool *spool, int in_fd,
+    size_t limit_bytes, long long most_bytes, struct failure *why);
+
+/*
+ * spool_is_repeatable - can every byte be had once more?
+ */
+bool spool_is_repeatable(const struct spool *spool);
+
+/*
  * spool_rest - read on behind head, to the end, into a sink.
  *
- * Gives   nothing to do for a whole spool. Memory does not grow.
+ * Gives   nothing to do for a whole spool. Memory does not grow. A file can
+ *         be read again, from behind head.
  * Fails   as spool_open(), and as the sink.
  */
 enum verdict spool_rest(struct spool *spool, spool_sink *sink, void *context,

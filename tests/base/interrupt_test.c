@@ -470,6 +470,20 @@ next_delivery_for_how_long(void)
 	_exit(alarm(0) <= 7 ? 0 : EX_SOFTWARE);
 }
 
+static void
+take_the_deadline_back(void)
+{
+	interrupt_start(7);
+	interrupt_deadline(0);
+	_exit((int)alarm(0));
+}
+
+ATF_TC_WITHOUT_HEAD(deadline__0__none);
+ATF_TC_BODY(deadline__0__none, tc)
+{
+	ATF_CHECK_EQ(0, child_run(take_the_deadline_back).exit_code);
+}
+
 ATF_TC_WITHOUT_HEAD(deadline__set_anew__counts_from_now);
 ATF_TC_BODY(deadline__set_anew__counts_from_now, tc)
 {
@@ -590,6 +604,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, done__crash__nothing_cleaned_up);
 	ATF_TP_ADD_TC(tp, done__stopping_signals__ignored);
 	ATF_TP_ADD_TC(tp, deadline__next_delivery__crash_is_75_again);
+	ATF_TP_ADD_TC(tp, deadline__0__none);
 	ATF_TP_ADD_TC(tp, deadline__set_anew__counts_from_now);
 	ATF_TP_ADD_TC(tp, blocked__broken_pipe__epipe);
 	ATF_TP_ADD_TC(tp, blocked__file_size_limit__efbig);

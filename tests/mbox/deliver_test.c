@@ -506,6 +506,35 @@ ATF_TC_BODY(settle__fails__same_message_is_a_witness, tc)
 	ATF_CHECK(delivery.repair.is_witness);
 }
 
+static void
+store_message(const char *text)
+{
+	struct message message;
+
+	mbox_message(&message, span_of(text), MEMORY_BYTES);
+	delivery.where = &where;
+	delivery.message = &message;
+	ATF_REQUIRE_EQ(VERDICT_OK, mbox_open(&delivery, &why));
+	ATF_REQUIRE_EQ(VERDICT_OK, mbox_store(&delivery, &why));
+	mbox_message_end(&message);
+}
+
+ATF_TC_WITHOUT_HEAD(store__not_settled__same_message_is_a_witness);
+ATF_TC_BODY(store__not_settled__same_message_is_a_witness, tc)
+{
+	set_up();
+	store_message(TEXT);
+	ATF_CHECK(!file_exists("box.lock"));
+	mbox_close(&delivery); /* the sender could not be told */
+	ATF_CHECK_EQ(ENTRY_OPEN, state_of(delivery.slot));
+	store_message(TEXT);
+	ATF_CHECK(delivery.repair.is_witness);
+	mbox_settle(&delivery);
+	mbox_close(&delivery);
+	ATF_CHECK_EQ(ENTRY_DONE, state_of(delivery.slot));
+	check_box("", QUOTED, 1);
+}
+
 ATF_TC_WITHOUT_HEAD(journal__fails__retry_and_box_as_before);
 ATF_TC_BODY(journal__fails__retry_and_box_as_before, tc)
 {
@@ -699,6 +728,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, close__fails__residue_and_witness_for_the_next_try);
 	ATF_TP_ADD_TC(tp, witness__sync_fails__retry_and_still_open);
 	ATF_TP_ADD_TC(tp, settle__fails__same_message_is_a_witness);
+	ATF_TP_ADD_TC(tp, store__not_settled__same_message_is_a_witness);
 	ATF_TP_ADD_TC(tp, journal__fails__retry_and_box_as_before);
 	ATF_TP_ADD_TC(tp, journal__off__no_file_and_a_record_all_the_same);
 	ATF_TP_ADD_TC(tp, read__end_of_box_unreadable__retry);

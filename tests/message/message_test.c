@@ -186,6 +186,100 @@ ATF_TC_BODY(repeatable__larger_than_memory__no, tc)
 	ATF_CHECK(!message_is_repeatable(&message));
 }
 
+/* ---- In a file, for many ------------------------------------------------ */
+
+static struct message
+open_file(struct span text, const struct envelope *envelope, size_t limit)
+{
+	const struct message_limits limits = { limit, 0 };
+	struct message message;
+	struct failure why;
+	int fd;
+
+	file_put("message", text);
+	fd = open("message", O_RDONLY);
+	ATF_REQUIRE(lseek(fd, 0, SEEK_END) > 0); /* where it is read from */
+	ATF_REQUIRE_EQ(VERDICT_OK,
+	    message_open_file(
+		&message, fd, &limits, envelope, &missing, &why));
+	return message;
+}
+
+static struct span
+stored_of(struct message *message)
+{
+	struct span whole = { stored, 0 };
+	struct failure why;
+
+	stored_bytes = 0;
+	ATF_REQUIRE_EQ(VERDICT_OK, message_copy(message, store, NULL, &why));
+	whole.size_bytes = stored_bytes;
+	return whole;
+}
+
+ATF_TC_WITHOUT_HEAD(file__larger_than_memory__again_and_again);
+ATF_TC_BODY(file__larger_than_memory__again_and_again, tc)
+{
+	static char text[300 * 1024];
+	struct span whole = { text, sizeof(text) };
+	struct message message;
+	int i;
+
+	memset(text, 'x', sizeof(text));
+	memcpy(text, "A: b\n\n", 6);
+	text[sizeof(text) - 1] = 'y';
+	message = open_file(whole, &nobody, LIMIT);
+	ATF_CHECK(message_is_repeatable(&message));
+	for (i = 0; i < 3; i++)
+		ATF_CHECK(span_equals(whole, stored_of(&message)));
+	message_close(&message);
+}
+
+ATF_TC_WITHOUT_HEAD(share__another_recipient__its_own_lines);
+ATF_TC_BODY(share__another_recipient__its_own_lines, tc)
+{
+	static const size_t limits[] = { LIMIT, 4 };
+	struct envelope other = both;
+	struct message first;
+	struct message second;
+	struct failure why;
+	size_t i;
+
+	other.recipient = SPAN("cy@c");
+	for (i = 0; i < 2; i++) {
+		first = open_file(SPAN("A: b\n\nc\n"), &both, limits[i]);
+		ATF_REQUIRE_EQ(VERDICT_OK,
+		    message_share(&second, &first, &other, &missing, &why));
+		CHECK_SPAN("Return-Path: <al@a>\nDelivered-To: bo@b\n"
+			   "A: b\n\nc\n",
+		    stored_of(&first));
+		CHECK_SPAN("Return-Path: <al@a>\nDelivered-To: cy@c\n"
+			   "A: b\n\nc\n",
+		    stored_of(&second));
+		ATF_CHECK(!message_is_alike(&first, &second));
+		message_close(&second);
+		ATF_REQUIRE_EQ(VERDICT_OK,
+		    message_share(&second, &first, &both, &missing, &why));
+		ATF_CHECK(message_is_alike(&first, &second));
+		message_close(&second);
+		message_close(&first);
+	}
+}
+
+ATF_TC_WITHOUT_HEAD(file__read_fails__retry_at_read);
+ATF_TC_BODY(file__read_fails__retry_at_read, tc)
+{
+	const struct message_limits limits = { LIMIT, 0 };
+	struct message message;
+	struct failure why;
+
+	ATF_CHECK_EQ(VERDICT_RETRY,
+	    message_open_file(&message, open(".", O_RDONLY), &limits, &nobody,
+		&missing, &why));
+	ATF_CHECK_STREQ("read", why.step);
+	message_close(&message);
+}
+
 ATF_TC_WITHOUT_HEAD(identifiable__message_id_or_received__yes);
 ATF_TC_BODY(identifiable__message_id_or_received__yes, tc)
 {
@@ -248,6 +342,9 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, repeatable__larger_than_memory__no);
 	ATF_TP_ADD_TC(tp, identifiable__message_id_or_received__yes);
 	ATF_TP_ADD_TC(tp, identifiable__neither__no);
+	ATF_TP_ADD_TC(tp, file__larger_than_memory__again_and_again);
+	ATF_TP_ADD_TC(tp, share__another_recipient__its_own_lines);
+	ATF_TP_ADD_TC(tp, file__read_fails__retry_at_read);
 	ATF_TP_ADD_TC(tp, open__read_fails__retry_and_close_is_safe);
 	ATF_TP_ADD_TC(tp, open__from_line_and_sender_known__sender_stays);
 	return atf_no_error();
