@@ -2,17 +2,19 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include "account/keeper.h"
-#include "base/interrupt.h"
+#include "base/sys.h"
 #include "compat/compat.h"
 #include "mda/nls.h"
 #include "mda/plan.h"
 
 enum {
-	/* the mailbox, a place for large records, and the catalogs */
-	CONFINED_FOLDERS = 2 + NLS_FOLDERS_MAX
+	CONFINED_FOLDERS = JOB_FOLDERS + NLS_FOLDERS_MAX,
+	/* Of a message for many: each of their processes holds so much. */
+	SHARED_HEAD_BYTES = 256 * 1024
 };
 
 static const char *
@@ -100,14 +102,22 @@ job_envelope(const struct job *job)
 	return envelope;
 }
 
+static struct trace_rules
+trace_rules(const struct settings *settings)
+{
+	struct trace_rules rules = {
+		(enum trace_rule)settings->return_path,
+		(enum trace_rule)settings->delivered_to,
+	};
+
+	return rules;
+}
+
 static enum verdict
 read_message(struct job *job, int in_fd, struct failure *why)
 {
 	const struct settings *settings = &job->settings;
-	const struct trace_rules rules = {
-		(enum trace_rule)settings->return_path,
-		(enum trace_rule)settings->delivered_to,
-	};
+	const struct trace_rules rules = trace_rules(settings);
 	const struct message_limits limits = {
 		(size_t)settings->spool_memory_bytes,
 		settings->message_size_limit_bytes,
@@ -117,6 +127,56 @@ read_message(struct job *job, int in_fd, struct failure *why)
 	job->is_message_open = true;
 	return message_open(
 	    &job->message, in_fd, &limits, &envelope, &rules, why);
+}
+
+/* The head is for looking at the header: no mail server lets one be larger. */
+static enum verdict
+read_file(struct job *job, int file_fd, struct failure *why)
+{
+	const struct trace_rules rules = trace_rules(&job->settings);
+	struct envelope envelope = job_envelope(job);
+	struct message_limits limits = {
+		(size_t)job->settings.spool_memory_bytes,
+		0,
+	};
+
+	if (limits.memory_bytes > SHARED_HEAD_BYTES)
+		limits.memory_bytes = SHARED_HEAD_BYTES;
+	return message_open_file(
+	    &job->message, file_fd, &limits, &envelope, &rules, why);
+}
+
+static enum verdict
+check_size(const struct job *job, int file_fd, struct failure *why)
+{
+	long long most_bytes = job->settings.message_size_limit_bytes;
+	struct stat st;
+
+	if (most_bytes == 0)
+		return VERDICT_OK;
+	if (sys->fstat(file_fd, &st) == -1)
+		return failure_errno(why, "fstat", "the message");
+	if (st.st_size <= most_bytes)
+		return VERDICT_OK;
+	return failure_refuse(
+	    why, "message-size", EX_UNAVAILABLE, "5.3.4", "standard input");
+}
+
+enum verdict
+job_take(struct job *job, int file_fd, const struct job *first,
+    struct failure *why)
+{
+	const struct trace_rules rules = trace_rules(&job->settings);
+	struct envelope envelope = job_envelope(job);
+	enum verdict verdict = check_size(job, file_fd, why);
+
+	if (verdict != VERDICT_OK)
+		return verdict;
+	job->is_message_open = true;
+	if (first == NULL)
+		return read_file(job, file_fd, why);
+	return message_share(
+	    &job->message, &first->message, &envelope, &rules, why);
 }
 
 static enum verdict
@@ -185,11 +245,21 @@ need_languages(struct sandbox_needs *needs)
 		sandbox_add(needs, -1, folders[i], true);
 }
 
+void
+job_need(const struct job *job, struct sandbox_needs *needs)
+{
+	const struct layout *layout = &job->maildir_delivery.layout;
+
+	if (job->is_mailbox_open && job->destination.kind == BOX_MBOX)
+		need_mbox(needs, job);
+	else if (job->is_mailbox_open)
+		sandbox_add(needs, layout->dir_fd, layout->path, false);
+}
+
 enum verdict
 job_confine(struct job *job, struct failure *why)
 {
 	enum sandbox_rule rule = (enum sandbox_rule)job->settings.sandbox;
-	const struct layout *layout = &job->maildir_delivery.layout;
 	struct sandbox_folder folders[CONFINED_FOLDERS];
 	struct sandbox_needs needs = {
 		.folders = folders,
@@ -198,10 +268,7 @@ job_confine(struct job *job, struct failure *why)
 
 	if (rule == SANDBOX_OFF)
 		return VERDICT_OK;
-	if (job->is_mailbox_open && job->destination.kind == BOX_MBOX)
-		need_mbox(&needs, job);
-	else if (job->is_mailbox_open)
-		sandbox_add(&needs, layout->dir_fd, layout->path, false);
+	job_need(job, &needs);
 	need_languages(&needs);
 	job->is_confined = true;
 	return sandbox_enter(rule, &needs, &job->sandbox, why);

@@ -17,7 +17,10 @@
 #include "mda/settings.h"
 #include "message/message.h"
 
-enum { JOB_WORD_MAX = 256 };
+enum {
+	JOB_WORD_MAX = 256,
+	JOB_FOLDERS = 2 /* a mailbox, and a place for large records */
+};
 
 struct job {
 	struct options options;
@@ -64,6 +67,26 @@ void job_open(struct job *job);
  * Fails   as sandbox_enter().
  */
 enum verdict job_confine(struct job *job, struct failure *why);
+
+/*
+ * job_need - what a job's mailbox needs behind a sandbox.
+ *
+ * Takes   needs, to which JOB_FOLDERS are added at most.
+ */
+void job_need(const struct job *job, struct sandbox_needs *needs);
+
+/*
+ * job_take - have the message that lies in a file, as one job of several.
+ *
+ * Takes   file_fd; first, a job of the same process that has it, which must
+ *         outlive this one; NULL: read it.
+ * Gives   the delivery in the open mailbox has its message.
+ * Owns    job_close() frees it.
+ * Fails   as message_open_file() and message_share(); VERDICT_REFUSE at
+ *         "message-size" when it is larger than this job's limit.
+ */
+enum verdict job_take(struct job *job, int file_fd, const struct job *first,
+    struct failure *why);
 
 /*
  * job_deliver - read the message and store it in the open mailbox.

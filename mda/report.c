@@ -82,6 +82,9 @@ static const struct sentence sentences[] = {
 	    N_("cannot write the journal %1$s: %2$s; see mbox_journal in "
 	       "mda.conf(5)") },
 	{ "link", 0, N_("cannot give the message its name in %1$s: %2$s") },
+	{ "lmtp-user", 0,
+	    N_("the setting lmtp_user names %1$s: it must be an account, and "
+	       "not root's") },
 	{ "lock-timeout", 0,
 	    N_("%1$s stayed locked by another program for too long: see who "
 	       "holds it, or remove a stale lock file") },

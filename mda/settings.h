@@ -45,6 +45,8 @@ struct settings {
 	int folder_sync;   /* enum sync_rule */
 	int home_check;	   /* enum answer_rule */
 	long long lock_timeout_s;
+	long long lmtp_timeout_s;
+	char lmtp_user[SETTING_VALUE_MAX];
 	int locks;	   /* enum mbox_lock, or-ed */
 	int log;	   /* enum log_target */
 	char log_file[SETTING_VALUE_MAX]; /* empty for none */
@@ -58,6 +60,7 @@ struct settings {
 	int return_path;   /* enum trace_rule */
 	int root_mail;	   /* enum answer_rule */
 	int sandbox;	   /* enum sandbox_rule */
+	int share;	   /* enum answer_rule */
 	long long spool_memory_bytes;
 	int sync_after_link; /* enum after_link */
 

@@ -53,6 +53,7 @@ make_home()
 {
 	mkdir bin home home/Mail || atf_fail 'cannot make a home'
 	ln -s "$MDA" bin/mda
+	ln -s "$MDA-lmtp" bin/mda-lmtp
 	HOME=$PWD/home
 	PATH=$PWD/bin:$PATH
 	export HOME PATH
@@ -177,6 +178,15 @@ mda_delivery_7__examples__succeed_body()
 	run_examples mda-delivery.7
 }
 
+atf_test_case mda_lmtp_8__examples__succeed
+mda_lmtp_8__examples__succeed_body()
+{
+	run_examples mda-lmtp.8
+	set -- home/al/new/*
+	atf_check -o inline:'1\n' echo "$#"
+	atf_check -o match:'^hello$' cat "$1"
+}
+
 atf_test_case mda_setup_7__examples__succeed
 mda_setup_7__examples__succeed_body()
 {
@@ -217,6 +227,7 @@ atf_init_test_cases()
 	atf_add_test_case mda_1__examples__succeed
 	atf_add_test_case mda_conf_5__examples__succeed
 	atf_add_test_case mda_delivery_7__examples__succeed
+	atf_add_test_case mda_lmtp_8__examples__succeed
 	atf_add_test_case mda_setup_7__examples__succeed
 	atf_add_test_case mda_1__examples_for_root__succeed
 	atf_add_test_case mda_conf_5__examples_for_root__succeed

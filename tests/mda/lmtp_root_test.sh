@@ -1,0 +1,285 @@
+# mda-lmtp started by root: who does what with which rights.
+
+# What is sourced sets variables; $lmtp and $client are several words.
+# shellcheck disable=SC1091,SC2086,SC2154
+. "$SRCDIR/tests/support/private.sh"
+# shellcheck disable=SC1091,SC2154
+. "$SRCDIR/tests/support/box.sh"
+
+# lmtp_start - accounts as of private.sh. Gives lmtp and client.
+lmtp_start()
+{
+	private_start
+	{
+		echo 'log = none'
+		echo "log_file = $stage/log"
+		echo 'return_path = never'
+		echo 'delivered_to = never'
+	} >settings
+	: >log
+	chmod 666 log
+	make_message message
+	lmtp="$BUILDDIR/mda/mda-lmtp -c settings"
+	client="python3 $SRCDIR/tests/support/lmtp.py"
+}
+
+# to LIST OPTION ... - send the message to these; the answers are in out.
+to()
+{
+	list=$1
+	shift
+	atf_check -o save:out $client send ann@example.org "$list" \
+	    $prefix $lmtp "$@" <message
+}
+prefix=
+
+# answered LINE ... - so begin the answers.
+answered()
+{
+	printf '%s\n' "$@" >wanted
+	awk '{ print $1, $2, $3 }' out | atf_check -o file:wanted cat
+}
+
+root_case()
+{
+	atf_set require.user root
+	atf_set require.progs 'python3 strace unshare'
+}
+
+atf_test_case accounts__two__each_its_own
+accounts__two__each_its_own_head() { root_case; }
+accounts__two__each_its_own_body()
+{
+	lmtp_start
+	to alice@x,bob+lists@x,nosuch@x,root@x
+	answered 'nosuch@x: 550 5.1.1' 'root@x: 451 4.3.5' \
+	    'alice@x: 250 2.0.0' 'bob+lists@x: 250 2.0.0'
+	expect_only home/alice/Maildir message
+	expect_owner '4711:4712 600' "$file"
+	expect_only home/bob/Maildir message
+	expect_owner '4721:4722 600' "$file"
+	atf_check -o empty find home/alice ! -user alice -o ! -group alice
+	atf_check -o inline:'1\n' grep -c 'status=bounced step=user-unknown' log
+}
+
+atf_test_case accounts__many_messages__one_connection
+accounts__many_messages__one_connection_head() { root_case; }
+accounts__many_messages__one_connection_body()
+{
+	lmtp_start
+	{
+		printf 'LHLO me\r\n'
+		for i in 1 2 3 4 5; do
+			printf 'MAIL FROM:<>\r\nRCPT TO:<alice>\r\n'
+			printf 'RCPT TO:<bob>\r\nDATA\r\nN: %s\r\n.\r\n' "$i"
+		done
+		printf 'QUIT\r\n'
+	} >script
+	atf_check -o save:said $lmtp <script
+	atf_check -o inline:'10\n' grep -c '^250 2.0.0 delivered' said
+	expect_count 5 home/alice/Maildir/new
+	expect_count 5 home/bob/Maildir/new
+	expect_count 0 home/alice/Maildir/tmp
+}
+
+atf_test_case home__missing__the_other_is_delivered
+home__missing__the_other_is_delivered_head() { root_case; }
+home__missing__the_other_is_delivered_body()
+{
+	lmtp_start
+	rmdir home/alice
+	chmod g+w home/mallory
+	to alice@x,bob@x,mallory@x
+	answered 'alice@x: 451 4.3.0' 'bob@x: 250 2.0.0' 'mallory@x: 451 4.3.5'
+	expect_only home/bob/Maildir message
+	atf_check -o match:'step=home-missing' -o match:'step=home-mode' cat log
+}
+
+atf_test_case disk__full_for_one__the_other_is_delivered
+disk__full_for_one__the_other_is_delivered_head() { root_case; }
+disk__full_for_one__the_other_is_delivered_body()
+{
+	lmtp_start
+	mount -t tmpfs -o size=64k,mode=700 tmpfs home/alice
+	make_box home/alice/Maildir
+	head -c 40000 /dev/zero >home/alice/filler
+	chown -R 4711:4712 home/alice
+	awk 'BEGIN { for (i = 0; i < 6000; i++) print "a line" }' >>message
+	to bob@x,alice@x
+	answered 'bob@x: 250 2.0.0' 'alice@x: 452 4.3.1'
+	expect_only home/bob/Maildir message
+	expect_nothing home/alice/Maildir
+}
+
+# The spool is root's alone: only with its help is there a box, and a lock.
+atf_test_case mbox__in_a_spool_of_roots__delivered
+mbox__in_a_spool_of_roots__delivered_head() { root_case; }
+mbox__in_a_spool_of_roots__delivered_body()
+{
+	lmtp_start
+	mkdir -m 755 spool
+	to alice@x,bob@x,alice+again@x -o mailbox="mbox:$stage/spool/%u" \
+	    -o delivered_to=always
+	answered 'alice@x: 250 2.0.0' 'bob@x: 250 2.0.0' \
+	    'alice+again@x: 250 2.0.0'
+	expect_owner '4711:4712 600' spool/alice
+	expect_owner '4721:4722 600' spool/bob
+	atf_check -o inline:'2\n' grep -c '^From ann@example.org' spool/alice
+	atf_check -o inline:'1\n' grep -c '^From ann@example.org' spool/bob
+	atf_check -o empty find spool -name '*.lock*'
+}
+
+atf_test_case virtual__fixed_user__all_are_his
+virtual__fixed_user__all_are_his_head() { root_case; }
+virtual__fixed_user__all_are_his_body()
+{
+	lmtp_start
+	mkdir -p mail/example.org
+	chown vmail:vmail mail/example.org
+	to Al@example.org,bo+x@example.org -o account=fixed \
+	    -o fixed_user=vmail -o mailbox="maildir:$stage/mail/%d/%n" \
+	    -o lower_case=yes
+	answered 'Al@example.org: 250 2.0.0' 'bo+x@example.org: 250 2.0.0'
+	expect_only mail/example.org/al message
+	expect_owner '4741:4742 600' "$file"
+	expect_only mail/example.org/bo message
+}
+
+# Each process has a trace of its own; only those that gave root's rights up
+# may touch the client, or look into the message.
+atf_test_case root__traced__never_reads_the_client
+root__traced__never_reads_the_client_head() { root_case; }
+root__traced__never_reads_the_client_body()
+{
+	lmtp_start
+	mkdir traces
+	prefix="strace -qq -ff -o traces/t"
+	to alice@x,bob@x
+	answered 'alice@x: 250 2.0.0' 'bob@x: 250 2.0.0'
+	for trace in traces/t.*; do
+		awk '
+		/^(setuid|setuid32)\([1-9]/ { dropped = 1 }
+		/^(read|recvfrom)\(0,/ && !dropped { print FILENAME ": " $0 }
+		/^pread64\(3, "Message/ && !dropped { print FILENAME ": " $0 }
+		' "$trace"
+	done >seen
+	atf_check -o empty cat seen
+	atf_check -o match:. grep -l '^read(0,' -r traces
+	atf_check -o match:. grep -l '^pread64(3, "Message' -r traces
+}
+
+# While the speaker talks: nobody, and no way to open a file.
+atf_test_case speaker__while_it_talks__nobody_and_confined
+speaker__while_it_talks__nobody_and_confined_head() { root_case; }
+speaker__while_it_talks__nobody_and_confined_body()
+{
+	not_sanitized
+	lmtp_start
+	mkfifo input
+	sleep 60 >input &
+	sleeper=$!
+	$lmtp <input >said &
+	pid=$!
+	wait_until grep -q '^220 ' said
+	read -r speaker rest <"/proc/$pid/task/$pid/children"
+	atf_check -o match:'^Uid:	65534	65534	65534	65534' \
+	    -o match:'^Seccomp:	2' -o match:'^NoNewPrivs:	1' \
+	    cat "/proc/$speaker/status"
+	atf_check_equal /dev/null "$(readlink "/proc/$pid/fd/0")"
+	atf_check_equal /dev/null "$(readlink "/proc/$speaker/fd/2")"
+	kill "$sleeper"
+	wait_for "$pid"
+	atf_check_equal 0 "$status"
+}
+
+# Alice's worker is killed before its gate: bob has his mail, she has not.
+atf_test_case worker__killed__451_and_the_others_delivered
+worker__killed__451_and_the_others_delivered_head() { root_case; }
+worker__killed__451_and_the_others_delivered_body()
+{
+	lmtp_start
+	mkdir -m 777 traces
+	prefix="strace -qq -f -o traces/t -e trace=fsync,setuid
+	    -e inject=fsync:delay_enter=1500000:when=1"
+	to alice@x,bob@x &
+	sender=$!
+	wait_until find_worker 4711
+	kill -9 "$worker"
+	wait_for "$sender"
+	answered 'alice@x: 451 4.3.0' 'bob@x: 250 2.0.0'
+	expect_count 0 home/alice/Maildir/new
+	expect_only home/bob/Maildir message
+	atf_check -o match:'step=child-died' cat log
+}
+
+# find_worker UID - gives worker: the one in our name space.
+find_worker()
+{
+	ours=$(readlink /proc/self/ns/mnt)
+	for folder in /proc/[0-9]*; do
+		worker=${folder#/proc/}
+		if grep -q "^Uid:	$1	$1	" "$folder/status" 2>/dev/null &&
+		    [ "$(readlink "$folder/ns/mnt")" = "$ours" ]
+		then
+			return 0
+		fi
+	done
+	return 1
+}
+
+# turned_away CODE STEP ARGUMENT ...
+turned_away()
+{
+	code=$1
+	step=$2
+	shift 2
+	: >log
+	atf_check -s exit:75 -o match:"^421 $code [a-z].*" -e empty \
+	    $lmtp "$@" </dev/null
+	atf_check -o match:"step=$step " cat log
+}
+
+atf_test_case start__impossible__421_says_why
+start__impossible__421_says_why_head() { root_case; }
+start__impossible__421_says_why_body()
+{
+	lmtp_start
+	turned_away 4.3.5 lmtp-user -o lmtp_user=nosuch
+	turned_away 4.3.5 lmtp-user -o lmtp_user=toor
+	mount -t tmpfs -o ro tmpfs /var/tmp
+	turned_away 4.3.0 spill
+	use_databases 'passwd: nosuchmodule' 'group: files'
+	turned_away 4.3.0 getpwnam
+}
+
+# What the client sends has no room: it hears so, and nothing is delivered.
+atf_test_case spool__full__452_and_nothing
+spool__full__452_and_nothing_head() { root_case; }
+spool__full__452_and_nothing_body()
+{
+	lmtp_start
+	mount -t tmpfs -o size=64k,mode=1777 tmpfs /var/tmp
+	awk 'BEGIN { for (i = 0; i < 20000; i++) print "a line" }' >>message
+	to alice@x,bob@x
+	answered 'alice@x: 452 4.3.1' 'bob@x: 452 4.3.1'
+	atf_check -o inline:'2\n' grep -c 'step=spill errno=ENOSPC' log
+	expect_count 0 home/alice
+	make_message message
+	to alice@x
+	answered 'alice@x: 250 2.0.0'
+}
+
+atf_init_test_cases()
+{
+	atf_add_test_case accounts__two__each_its_own
+	atf_add_test_case accounts__many_messages__one_connection
+	atf_add_test_case home__missing__the_other_is_delivered
+	atf_add_test_case disk__full_for_one__the_other_is_delivered
+	atf_add_test_case mbox__in_a_spool_of_roots__delivered
+	atf_add_test_case virtual__fixed_user__all_are_his
+	atf_add_test_case root__traced__never_reads_the_client
+	atf_add_test_case speaker__while_it_talks__nobody_and_confined
+	atf_add_test_case worker__killed__451_and_the_others_delivered
+	atf_add_test_case start__impossible__421_says_why
+	atf_add_test_case spool__full__452_and_nothing
+}
