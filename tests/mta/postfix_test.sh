@@ -6,7 +6,7 @@ layer=postfix
 . "$SRCDIR/tests/support/mta.sh"
 . "$SRCDIR/tests/support/mta_cases.sh"
 
-runs_as_root=no
+asks_user_database=no
 
 # start_postfix MAIN_KEY [MASTER_KEY] - with these lines of the manual.
 start_postfix()

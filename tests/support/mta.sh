@@ -14,14 +14,18 @@ if [ -z "${MDA_PRIVATE-}" ] && [ "$(id -u)" -eq 0 ] &&
 then
 	MDA_PRIVATE=yes
 	export MDA_PRIVATE
-	exec unshare -m -n -u -i -p -f --kill-child --mount-proc "$0" "$@"
+	# The first process there is a shell that does nothing but wait: daemons
+	# become its children, and bash in its place waits for them to end.
+	# shellcheck disable=SC2016 # for that shell
+	exec unshare -m -n -u -i -p -f --kill-child --mount-proc \
+	    sh -c '"$0" "$@"; exit "$?"' "$0" "$@"
 fi
 
 # ---- The system ----------------------------------------------------------
 
 # mta_start - boot it, so to say. It has the users alice and bob, whose homes
 # are file systems of their own, and vmail, and mda where it belongs. Gives
-# root, settings_file, and where the mail will go: rcpt, owner, home,
+# root, syslog, settings_file, and where the mail will go: rcpt, owner, home,
 # maildir, mbox, mbox_template, and base_settings, those that always hold.
 # Paths are as seen in there.
 mta_start()
@@ -91,6 +95,7 @@ mount_home()
 # What goes to the system log is found in /var/log/syslog.
 start_log()
 {
+	syslog=$root/var/log/syslog
 	in_root python3 /usr/local/lib/mta_syslog.py &
 	wait_until [ -S "$root/dev/log" ]
 }
@@ -182,7 +187,7 @@ wait_until()
 # When something went wrong, what was going on?
 show_logs()
 {
-	for log in "$server_log" "$root/var/log/syslog"; do
+	for log in "$server_log" "$syslog"; do
 		[ ! -f "$log" ] || {
 			echo "$log:"
 			tail -n 12 "$log"

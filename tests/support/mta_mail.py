@@ -22,8 +22,10 @@ import re
 import smtplib
 import sys
 import threading
+import time
 
 PARALLEL = 5
+PATIENCE_S = 30  # with a server
 
 
 def read(path):
@@ -88,9 +90,22 @@ def messages_of(folder):
     return [folder + "/" + name for name in sorted(os.listdir(folder))]
 
 
+def connect():
+    """Servers say that they are up before they listen."""
+    end = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            return smtplib.SMTP("127.0.0.1", 25, "client.example.org",
+                                timeout=PATIENCE_S)
+        except ConnectionRefusedError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.1)
+
+
 def send_some(paths, sender, recipient, faults):
     try:
-        with smtplib.SMTP("127.0.0.1", 25, "client.example.org") as server:
+        with connect() as server:
             server.ehlo()
             options = [option for option in ("BODY=8BITMIME",)
                        if server.has_extn("8bitmime")]
