@@ -54,7 +54,7 @@ class Maildir:
     """A Maildir in which some messages lie from the start."""
 
     def __init__(self, folder, old):
-        self.folder = folder
+        self.path = self.folder = folder
         self.old = old  # path -> bytes
         self.is_subfolder = os.path.basename(folder).startswith(".")
 
