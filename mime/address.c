@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "base/buffer.h"
 #include "mime/charset.h"
 
 enum { FIRST_ADDRESSES = 4, SENDABLE_BYTES_MAX = 320 };
@@ -434,18 +433,6 @@ address_path(struct address *address, struct span path, struct arena *arena)
 		address_break(&scan, path, address);
 }
 
-/* What a header or a command line must never be given. */
-static bool
-has_control(struct span text)
-{
-	size_t i;
-
-	for (i = 0; i < text.size_bytes; i++)
-		if ((unsigned char)text.at[i] < ' ' || text.at[i] == 0x7f)
-			return true;
-	return false;
-}
-
 /* Dots at the ends or side by side are read, but not written. */
 static bool
 has_empty_label(struct span name)
@@ -456,6 +443,74 @@ has_empty_label(struct span name)
 		if (name.at[i] == '.' &&
 		    (i == 0 || i + 1 == name.size_bytes ||
 			name.at[i + 1] == '.'))
+			return true;
+	return false;
+}
+
+static bool
+needs_quotes(struct span local)
+{
+	size_t i;
+
+	for (i = 0; i < local.size_bytes; i++)
+		if (!is_atom_byte((unsigned char)local.at[i]) &&
+		    local.at[i] != '.')
+			return true;
+	return has_empty_label(local) || local.size_bytes == 0;
+}
+
+void
+address_add(struct buffer *out, const struct address *address)
+{
+	bool is_quoted = needs_quotes(address->local);
+	size_t i;
+
+	if (is_quoted)
+		buffer_add_byte(out, '"');
+	for (i = 0; i < address->local.size_bytes; i++) {
+		char byte = address->local.at[i];
+
+		if (is_quoted && (byte == '"' || byte == '\\'))
+			buffer_add_byte(out, '\\');
+		buffer_add_byte(out, byte);
+	}
+	if (is_quoted)
+		buffer_add_byte(out, '"');
+	buffer_add_byte(out, '@');
+	buffer_add(out, address->domain);
+}
+
+/* Colons belong to groups and routes, but for those of "[IPv6:...]". */
+bool
+address_has_extras(struct span value, struct arena *arena)
+{
+	struct scan scan = { value, { NULL, 0 }, false, arena };
+	struct buffer nowhere;
+
+	while (scan_peek(&scan) != -1 && !scan.is_broken) {
+		buffer_start(&nowhere, arena);
+		if (scan_peek(&scan) == ':' || scan_peek(&scan) == ';')
+			return true;
+		if (scan_peek(&scan) == '(')
+			skip_comment(&scan);
+		else if (scan_peek(&scan) == '"')
+			scan_quoted(&scan, &nowhere);
+		else if (scan_peek(&scan) == '[')
+			(void)scan_literal(&scan);
+		else
+			scan_skip(&scan, 1);
+	}
+	return false;
+}
+
+/* What a header or a command line must never be given. */
+static bool
+has_control(struct span text)
+{
+	size_t i;
+
+	for (i = 0; i < text.size_bytes; i++)
+		if ((unsigned char)text.at[i] < ' ' || text.at[i] == 0x7f)
 			return true;
 	return false;
 }

@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "base/arena.h"
+#include "base/buffer.h"
 #include "base/span.h"
 
 struct address {
@@ -49,6 +50,24 @@ void address_read(struct address_list *list, struct span value,
  */
 void address_path(struct address *address, struct span path,
     struct arena *arena);
+
+/*
+ * address_add - write an address so that it is read as the same one.
+ *
+ * Takes   an address that is valid and not null.
+ * Gives   local@domain, with quotes where the grammar wants them.
+ * Source  RFC 5322 section 3.4.1.
+ */
+void address_add(struct buffer *out, const struct address *address);
+
+/*
+ * address_has_extras - is there more than mailboxes with commas between?
+ *
+ * Takes   value, of which address_read() gave valid items alone.
+ * Gives   true when it holds a group or a route.
+ * Source  RFC 5228 section 2.4.2.3, which forbids both.
+ */
+bool address_has_extras(struct span value, struct arena *arena);
 
 /*
  * address_is_sendable - may mail be sent to exactly this address?

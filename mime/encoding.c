@@ -241,8 +241,8 @@ word_bytes(struct span text)
 }
 
 /* Folding puts a line end before a blank, and never makes a blank line. */
-static void
-add_folded(struct buffer *out, struct span text, size_t line_bytes)
+void
+encoding_add_folded(struct buffer *out, struct span text, size_t line_bytes)
 {
 	while (text.size_bytes > 0 && !out->arena->is_exhausted) {
 		struct span word = { text.at, word_bytes(text) };
@@ -273,6 +273,13 @@ is_plain(struct span text)
 	return true;
 }
 
+/* Decoded, too, they could begin another line, or end the text. */
+static bool
+is_line_byte(char byte)
+{
+	return byte == '\r' || byte == '\n' || byte == '\t' || byte == '\0';
+}
+
 void
 encoding_add_word(struct buffer *out, struct span text, size_t line_bytes)
 {
@@ -281,12 +288,10 @@ encoding_add_word(struct buffer *out, struct span text, size_t line_bytes)
 
 	buffer_start(&clean, out->arena);
 	for (i = 0; i < text.size_bytes; i++)
-		buffer_add_byte(&clean,
-		    (unsigned char)text.at[i] < ' ' || text.at[i] == 0x7f
-			? ' '
-			: text.at[i]);
+		buffer_add_byte(&clean, is_line_byte(text.at[i]) ? ' '
+								 : text.at[i]);
 	if (is_plain(buffer_span(&clean)))
-		add_folded(out, buffer_span(&clean), line_bytes);
+		encoding_add_folded(out, buffer_span(&clean), line_bytes);
 	else
 		add_encoded(out, buffer_span(&clean), line_bytes);
 }

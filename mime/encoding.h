@@ -38,12 +38,23 @@ void encoding_add_quoted(struct buffer *out, struct span text);
 bool encoding_add_q(struct buffer *out, struct span text);
 
 /*
+ * encoding_add_folded - write plain text, folded before column 78.
+ *
+ * Takes   text, US-ASCII without control bytes; line_bytes, how much of the
+ *         line is taken already.
+ * Gives   the text with line ends before some of its blanks.
+ * Source  RFC 5322 section 2.2.3.
+ */
+void encoding_add_folded(struct buffer *out, struct span text,
+    size_t line_bytes);
+
+/*
  * encoding_add_word - write text as encoded words where it is not plain.
  *
  * Takes   text, in UTF-8; line_bytes, how much of the line is taken already.
  * Gives   plain US-ASCII as it is, folded at blanks before column 78; else
  *         encoded words in base64, none over 75 bytes, folded between them,
- *         no character cut. Control bytes become blanks.
+ *         no character cut. Line ends, tabs and the byte 0 become blanks.
  * Source  RFC 2047 sections 2 and 5.
  */
 void encoding_add_word(struct buffer *out, struct span text, size_t line_bytes);

@@ -253,11 +253,25 @@ part_read(struct part_list *list, struct span head, struct span body,
 
 /* ---- What a part says --------------------------------------------------- */
 
+/* One slash at most, and neither in front nor at the end. */
+static bool
+is_type_form(struct span type)
+{
+	size_t slashes = 0, i;
+
+	for (i = 0; i < type.size_bytes; i++)
+		slashes += type.at[i] == '/';
+	return slashes <= 1 && type.at[0] != '/' &&
+	    type.at[type.size_bytes - 1] != '/';
+}
+
 bool
 part_is_type(const struct part *part, struct span type)
 {
 	if (type.size_bytes == 0)
 		return true;
+	if (!is_type_form(type))
+		return false;
 	if (type.size_bytes > part->type.size_bytes ||
 	    strncasecmp(part->type.at, type.at, type.size_bytes) != 0)
 		return false;
@@ -347,13 +361,15 @@ part_content(const struct part *part, struct arena *arena)
 bool
 part_text(const struct part *part, struct arena *arena, struct span *text_out)
 {
+	bool is_xhtml = part_is_type(part, span_of("application/xhtml+xml"));
 	struct buffer out;
 
 	if (part->is_multipart || part->is_message ||
-	    !part_is_type(part, span_of("text")))
+	    part->encoding == PART_UNKNOWN ||
+	    (!is_xhtml && !part_is_type(part, span_of("text"))))
 		return false;
 	*text_out = text_in_utf8(part, arena);
-	if (!part_is_type(part, span_of("text/html")) &&
+	if (!is_xhtml && !part_is_type(part, span_of("text/html")) &&
 	    !part_is_type(part, span_of("text/xml")))
 		return true;
 	buffer_start(&out, arena);

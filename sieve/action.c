@@ -44,7 +44,7 @@ check_exclusions(struct sieve_run *run, const struct sieve_call *call,
 			    sieve_plan_action_name(action->kind),
 			    sieve_plan_action_name(other->kind), other->line);
 		if (action->kind == SIEVE_VACATION &&
-		    other->kind == SIEVE_VACATION)
+		    other->kind == SIEVE_VACATION && i >= run->first_action)
 			return run_error(run, call,
 			    "\"vacation\" must not be used twice: it was in "
 			    "line %u",
@@ -65,11 +65,14 @@ check_limits(struct sieve_run *run, const struct sieve_call *call,
 		redirects += run->plan->actions[i].kind == SIEVE_REDIRECT;
 	if (action->kind == SIEVE_REDIRECT && redirects >= limits->redirects)
 		return run_error(run, call,
-		    "the message is redirected more than %u times",
+		    "the number of redirect actions exceeds policy limit: %u "
+		    "are allowed",
 		    limits->redirects);
 	/* The implicit keep is never one too many. */
 	if (!action->is_implicit && run->plan->count >= limits->actions)
-		return run_error(run, call, "there are more than %u actions",
+		return run_error(run, call,
+		    "the total number of actions exceeds policy limit: %u are "
+		    "allowed",
 		    limits->actions);
 	return true;
 }
@@ -81,17 +84,29 @@ is_equal(struct span a, struct span b)
 	    (a.size_bytes == 0 || memcmp(a.at, b.at, a.size_bytes) == 0);
 }
 
+/* Does it store in the default mailbox (RFC 5228 section 4.3)? */
+static bool
+is_kept(const struct sieve_action *action)
+{
+	return action->kind == SIEVE_KEEP ||
+	    (action->kind == SIEVE_FILEINTO &&
+		action->mailbox.size_bytes == strlen("INBOX") &&
+		span_starts_nocase(action->mailbox, "INBOX"));
+}
+
 /*
- * Would both store the same message in the same place, or send it to the same
- * address? RFC 5228 section 2.10.3 wants that done once.
+ * Would both store the message in the same place, or send it to the same
+ * address? RFC 5228 section 2.10.3 wants that done once, and to RFC 5293
+ * section 7 a message with another header is the same one.
  */
 static bool
 is_same(const struct sieve_action *a, const struct sieve_action *b)
 {
-	if (a->kind != b->kind || a->header != b->header)
+	if (is_kept(a) && is_kept(b))
+		return true;
+	if (a->kind != b->kind)
 		return false;
 	switch (a->kind) {
-	case SIEVE_KEEP:
 	case SIEVE_DISCARD:
 		return true;
 	case SIEVE_FILEINTO:
@@ -118,10 +133,20 @@ find_same(struct sieve_plan *plan, const struct sieve_action *action)
 	return NULL;
 }
 
-/* The flags are those of the later action. */
+/*
+ * The flags are those of the later action (RFC 5232 section 3), and so is the
+ * header. Of keep and fileinto of the default mailbox, keep needs no name.
+ */
 static void
 merge(struct sieve_action *old, const struct sieve_action *new)
 {
+	if (is_kept(old)) {
+		old->is_filed = old->is_filed || old->kind == SIEVE_FILEINTO ||
+		    new->kind == SIEVE_FILEINTO;
+		if (new->kind == SIEVE_KEEP)
+			old->kind = SIEVE_KEEP;
+	}
+	old->header = new->header;
 	old->is_copy = old->is_copy && new->is_copy;
 	old->create = old->create || new->create;
 	if (new->kind == SIEVE_KEEP || new->kind == SIEVE_FILEINTO) {
@@ -219,6 +244,19 @@ complete(struct sieve_run *run, const struct sieve_call *call,
 		action->header = current_header(run);
 }
 
+/* Of several programs the first one answers; the user's may not know it. */
+static bool
+was_answered(const struct sieve_run *run, const struct sieve_action *action)
+{
+	size_t i;
+
+	for (i = 0; i < run->first_action; i++)
+		if (action->kind == SIEVE_VACATION &&
+		    run->plan->actions[i].kind == SIEVE_VACATION)
+			return true;
+	return false;
+}
+
 bool
 run_action(struct sieve_run *run, const struct sieve_call *call,
     const struct sieve_action *wanted)
@@ -228,6 +266,8 @@ run_action(struct sieve_run *run, const struct sieve_call *call,
 
 	if (!check_exclusions(run, call, &action))
 		return false;
+	if (was_answered(run, &action))
+		return true;
 	complete(run, call, &action);
 	if (action.kind == SIEVE_KEEP)
 		run->keeps = true;

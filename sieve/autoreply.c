@@ -9,6 +9,7 @@
 struct recipients {
 	struct sieve_run *run;
 	struct sieve_strings addresses; /* of the script */
+	struct span named;		/* by which the header names the user */
 };
 
 /* ---- Is it an address of the user? ------------------------------------- */
@@ -62,7 +63,8 @@ is_own(const struct recipients *recipients, const struct address *address)
 	if (address->all.size_bytes == 0)
 		return false;
 	if (is_same_user(run, address, run->envelope.to) ||
-	    is_same_user(run, address, run->envelope.original_to))
+	    (run->options->vacation_original_recipient &&
+		is_same_user(run, address, run->envelope.original_to)))
 		return true;
 	for (i = 0; i < recipients->addresses.count; i++)
 		if (is_same_user(run, address, recipients->addresses.at[i]))
@@ -74,21 +76,28 @@ is_own(const struct recipients *recipients, const struct address *address)
 }
 
 static bool
-names_user(const struct recipients *recipients, struct span value)
+names_user(struct recipients *recipients, struct span value)
 {
 	struct address_list list;
 	size_t i;
 
 	address_read(&list, value, &recipients->run->memory);
-	for (i = 0; i < list.count; i++)
-		if (is_own(recipients, &list.items[i]))
-			return true;
+	for (i = 0; i < list.count; i++) {
+		struct buffer bare;
+
+		if (!is_own(recipients, &list.items[i]))
+			continue;
+		buffer_start(&bare, &recipients->run->memory);
+		address_add(&bare, &list.items[i]);
+		recipients->named = buffer_span(&bare);
+		return true;
+	}
 	return false;
 }
 
 /* Section 4.5: blind copies and lists do not name the user. */
 static bool
-is_for_user(const struct recipients *recipients)
+is_for_user(struct recipients *recipients)
 {
 	const struct field_list *fields = &recipients->run->mail.fields;
 	size_t i;
@@ -188,10 +197,14 @@ why_not_sender(const struct recipients *recipients)
 }
 
 const char *
-autoreply_why_not(struct sieve_run *run, struct sieve_strings addresses)
+autoreply_why_not(struct sieve_run *run, struct sieve_strings addresses,
+    struct span *named_out)
 {
-	struct recipients recipients = { run, addresses };
+	struct recipients recipients = { run, addresses, { NULL, 0 } };
 	const char *why_not = why_not_sender(&recipients);
+	bool is_for_us = is_for_user(&recipients);
+
+	*named_out = recipients.named;
 
 	if (why_not != NULL)
 		return why_not;
@@ -204,7 +217,7 @@ autoreply_why_not(struct sieve_run *run, struct sieve_strings addresses)
 	if (is_unwanted(run))
 		return "the sender wants no automatic answer "
 		       "(X-Auto-Response-Suppress)";
-	if (!run->options->vacation_any_recipient && !is_for_user(&recipients))
+	if (!run->options->vacation_any_recipient && !is_for_us)
 		return "no field of the header names the user as a recipient";
 	return NULL;
 }

@@ -12,19 +12,23 @@ const struct sieve_tag copy_tags[] = {
 	{ NULL, TAG_NONE, SIEVE_NOTHING, 0, NULL, false },
 };
 
-/* "Name <a@b>" is an address to RFC 5228; only what is within is used. */
+/*
+ * "Name <a@b>" is an address to RFC 5228, section 2.4.2.3; only what is within
+ * is used.
+ */
 static bool
 bare_address(struct span text, struct arena *arena, struct span *bare_out)
 {
 	struct address_list list;
+	struct buffer bare;
 
-	*bare_out = span_trim(text);
-	if (address_is_sendable(*bare_out, arena))
-		return true;
 	address_read(&list, text, arena);
-	if (list.count != 1 || !list.items[0].is_valid)
+	if (list.count != 1 || !list.items[0].is_valid ||
+	    list.items[0].is_null || address_has_extras(text, arena))
 		return false;
-	*bare_out = list.items[0].all;
+	buffer_start(&bare, arena);
+	address_add(&bare, &list.items[0]);
+	*bare_out = buffer_span(&bare);
 	return address_is_sendable(*bare_out, arena);
 }
 

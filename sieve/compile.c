@@ -673,9 +673,14 @@ compiler_include(struct sieve_compiler *compiler, const struct sieve_call *call,
 		return compiler->errors->count == errors_before;
 	}
 	*index_out = compiler->program->script_count;
-	return compile_included(compiler, name, where, text) ||
-	    compiler->errors->count > errors_before ||
-	    compiler_error(compiler, call->place, "no memory is left");
+	if (compile_included(compiler, name, where, text))
+		return true;
+	/* The way to the error may be a long one. */
+	return compiler_error(compiler, call->place,
+	    compiler->errors->count > errors_before
+		? "the script \"%s\" that is included here has errors"
+		: "no memory is left to include the script \"%s\"",
+	    name);
 }
 
 static bool

@@ -58,7 +58,10 @@ offer_parts(struct matcher *matcher)
 	}
 }
 
-/* Section 6: wildcards leave ${1} and the like alone. */
+/*
+ * Section 4: without the empty line there is nothing to match. Section 6:
+ * wildcards leave ${1} and the like alone.
+ */
 static bool
 test_body_now(struct sieve_run *run, const struct sieve_call *call,
     bool *truth_out)
@@ -67,6 +70,8 @@ test_body_now(struct sieve_run *run, const struct sieve_call *call,
 
 	matcher_start(&matcher, run, call);
 	matcher.keeps_pieces = false;
+	if (!run->mail.has_body)
+		return matcher_end(&matcher, truth_out);
 	if (call_tag(call, TAG_RAW) != NULL)
 		(void)matcher_offer(&matcher, run->mail.body); /* only one */
 	else

@@ -52,8 +52,7 @@ check_zone(struct sieve_compiler *compiler, const struct sieve_call *call)
 static bool
 check_date(struct sieve_compiler *compiler, struct sieve_call *call)
 {
-	return headers_check(compiler, &call->arguments[0]) &&
-	    check_part(compiler, &call->arguments[1].texts[0]) &&
+	return check_part(compiler, &call->arguments[1].texts[0]) &&
 	    check_zone(compiler, call);
 }
 
@@ -128,7 +127,7 @@ const struct sieve_spec test_currentdate = {
 
 /* ---- date -------------------------------------------------------------- */
 
-/* Gives false when the field has no date: it is then passed over. */
+/* Gives false when the field has no date. */
 static bool
 read_field(struct sieve_run *run, size_t at, struct date *date)
 {
@@ -150,6 +149,7 @@ shift(struct sieve_run *run, const struct sieve_call *call, struct date *date)
 	return true;
 }
 
+/* Section 4: of several fields, the first one alone is looked at. */
 static bool
 test_date_now(struct sieve_run *run, const struct sieve_call *call,
     bool *truth_out)
@@ -162,13 +162,9 @@ test_date_now(struct sieve_run *run, const struct sieve_call *call,
 
 	matcher_start(&matcher, run, call);
 	headers_start(&headers, run, call, &call->arguments[0]);
-	while (headers_next(&headers, &at)) {
-		if (!read_field(run, at, &date))
-			continue;
-		if (!shift(run, call, &date) ||
-		    !offer_part(&matcher, &date, part))
-			break;
-	}
+	if (headers_next(&headers, &at) && read_field(run, at, &date) &&
+	    shift(run, call, &date))
+		(void)offer_part(&matcher, &date, part); /* the only one */
 	return matcher_end(&matcher, truth_out);
 }
 

@@ -1,9 +1,8 @@
 /* RFC 7352: duplicate. */
 #include <string.h>
 
-#include "mime/text.h"
 #include "sieve/commands.h"
-#include "sieve/headers.h"
+#include "sieve/mail.h"
 #include "sieve/run.h"
 
 static const struct sieve_tag duplicate_tags[] = {
@@ -15,15 +14,10 @@ static const struct sieve_tag duplicate_tags[] = {
 	{ NULL, TAG_NONE, SIEVE_NOTHING, 0, NULL, false },
 };
 
-static bool
-check_duplicate(struct sieve_compiler *compiler, struct sieve_call *call)
-{
-	const struct sieve_value *header = call_tag(call, TAG_HEADER);
-
-	return header == NULL || headers_check(compiler, header);
-}
-
-/* Section 3.1: without a value there is nothing to compare. */
+/*
+ * Section 3.1: without a field there is nothing to compare. A field that is
+ * empty names no message either, and must not make all such messages one.
+ */
 static bool
 find_id(struct sieve_run *run, const struct sieve_call *call,
     struct span *id_out)
@@ -35,13 +29,13 @@ find_id(struct sieve_run *run, const struct sieve_call *call,
 
 	if (unique != NULL) {
 		*id_out = run_string(run, unique);
-		return id_out->size_bytes > 0;
+		return true;
 	}
 	if (header != NULL)
 		name = run_string(run, header);
 	if (!mail_next(&run->mail, name, &at))
 		return false;
-	*id_out = text_unfold(run->mail.fields.fields[at].value, &run->memory);
+	*id_out = mail_value(&run->mail, at);
 	return id_out->size_bytes > 0;
 }
 
@@ -69,7 +63,10 @@ remember(struct sieve_run *run, const struct sieve_call *call,
 	return run_action(run, call, &action);
 }
 
-/* Only ":last" lets the period begin anew when an id is seen again. */
+/*
+ * Section 3.3: zero seconds are never over. Only ":last" lets the period begin
+ * anew when an id is seen again.
+ */
 static bool
 test_duplicate_now(struct sieve_run *run, const struct sieve_call *call,
     bool *truth_out)
@@ -81,11 +78,11 @@ test_duplicate_now(struct sieve_run *run, const struct sieve_call *call,
 
 	memset(&mark, 0, sizeof(mark));
 	*truth_out = false;
-	if (!find_id(run, call, &mark.id))
+	mark.period_s = period(run, call);
+	if (mark.period_s == 0 || !find_id(run, call, &mark.id))
 		return true;
 	if (handle != NULL)
 		mark.handle = run_string(run, handle);
-	mark.period_s = period(run, call);
 	mark.is_last = call_tag(call, TAG_LAST) != NULL;
 	if (answers->was_seen != NULL)
 		answer = answers->was_seen(answers->context, &mark);
@@ -102,6 +99,5 @@ const struct sieve_spec test_duplicate = {
 	.usage = "duplicate [:handle \"name\"] [:header \"field name\" | "
 		 ":uniqueid \"value\"] [:seconds <number>] [:last]",
 	.tags = { duplicate_tags },
-	.check = check_duplicate,
 	.test = test_duplicate_now,
 };

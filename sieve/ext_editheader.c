@@ -2,11 +2,18 @@
 #include <string.h>
 
 #include "mime/charset.h"
+#include "mime/text.h"
 #include "sieve/commands.h"
 #include "sieve/edit.h"
 #include "sieve/headers.h"
 #include "sieve/matcher.h"
 #include "sieve/words.h"
+
+enum { FIELD_BYTES_MIN = 998 };
+
+/* Of a value, as much as an error message should show. */
+#define SHOWN_BYTES_MAX(value) \
+	(int)((value).size_bytes < 60 ? (value).size_bytes : 60)
 
 static bool
 is_invalid_name(struct sieve_run *run, const struct sieve_call *call,
@@ -14,7 +21,7 @@ is_invalid_name(struct sieve_run *run, const struct sieve_call *call,
 {
 	if (field_name_is_valid(name))
 		return false;
-	(void)run_error(run, call, "\"%.*s\" is no name of a header field",
+	(void)run_error(run, call, "the field name \"%.*s\" is invalid",
 	    (int)name.size_bytes, name.size_bytes > 0 ? name.at : "");
 	return true;
 }
@@ -26,9 +33,42 @@ static const struct sieve_tag addheader_tags[] = {
 	{ NULL, TAG_NONE, SIEVE_NOTHING, 0, NULL, false },
 };
 
+/* Section 4: a limit below 998 characters is none. */
+static size_t
+most_bytes(const struct sieve_options *options)
+{
+	return options->limits.header_bytes < FIELD_BYTES_MIN
+	    ? FIELD_BYTES_MIN
+	    : options->limits.header_bytes;
+}
+
+/* Gives NULL, or what is wrong with a value. */
+static const char *
+find_fault(const struct sieve_options *options, struct span value)
+{
+	if (value.size_bytes > most_bytes(options))
+		return "too long";
+	if (!charset_is_utf8(value))
+		return "not UTF-8";
+	if (value.size_bytes > 0 &&
+	    memchr(value.at, '\0', value.size_bytes) != NULL)
+		return "the byte 0 is in it";
+	return NULL;
+}
+
 static bool
 check_addheader(struct sieve_compiler *compiler, struct sieve_call *call)
 {
+	const struct sieve_text *value = &call->arguments[1].texts[0];
+	const char *fault = NULL;
+
+	if (value->piece_count == 0)
+		fault = find_fault(compiler->options, value->constant);
+	if (fault != NULL)
+		return compiler_error(compiler, value->place,
+		    "the value \"%.*s\" for a header field is invalid: %s",
+		    SHOWN_BYTES_MAX(value->constant), value->constant.at,
+		    fault);
 	return headers_check(compiler, &call->arguments[0]);
 }
 
@@ -36,23 +76,25 @@ static bool
 is_good_value(struct sieve_run *run, const struct sieve_call *call,
     struct span value)
 {
-	size_t most_bytes = run->options->limits.header_bytes;
+	const char *fault = find_fault(run->options, value);
 
-	if (value.size_bytes > most_bytes)
-		return run_error(run, call,
-		    "the value of the header field has more than %zu bytes",
-		    most_bytes);
-	if (charset_is_utf8(value) &&
-	    (value.size_bytes == 0 ||
-		memchr(value.at, '\0', value.size_bytes) == NULL))
-		return true;
-	return run_error(run, call,
-	    "the value of the header field is not valid UTF-8");
+	return fault == NULL ||
+	    run_error(run, call,
+		"the value \"%.*s\" for a header field is invalid: %s",
+		SHOWN_BYTES_MAX(value), value.at, fault);
+}
+
+/* Section 6: the subject is everybody's to change. */
+static bool
+is_forbidden(const char *words, struct span name)
+{
+	return words_have(words, name) && !words_have("subject", name);
 }
 
 static bool
 do_addheader(struct sieve_run *run, const struct sieve_call *call)
 {
+	const struct sieve_options *options = run->options;
 	struct span name = run_string(run, &call->arguments[0]);
 	struct span value = run_string(run, &call->arguments[1]);
 	struct arena *memory = &run->memory;
@@ -60,12 +102,12 @@ do_addheader(struct sieve_run *run, const struct sieve_call *call)
 	if (is_invalid_name(run, call, name) ||
 	    !is_good_value(run, call, value))
 		return false;
-	if (words_have(run->options->editheader_protected, name) ||
-	    words_have(run->options->editheader_forbid_add, name))
+	if (is_forbidden(options->editheader_protected, name) ||
+	    is_forbidden(options->editheader_forbid_add, name))
 		return true;
 	/* Variables may change; the list of fields stays. */
 	if (!edit_add(&run->mail.fields, arena_copy(memory, name),
-		arena_copy(memory, span_trim(value)),
+		arena_copy(memory, text_unfold(value, memory)),
 		call_tag(call, TAG_LAST) != NULL, run->mail.is_crlf, memory))
 		return run_error(run, call, "no memory is left");
 	mail_was_edited(&run->mail);
@@ -93,11 +135,6 @@ static const struct sieve_tag deleteheader_tags[] = {
 static bool
 check_deleteheader(struct sieve_compiler *compiler, struct sieve_call *call)
 {
-	if (call->arguments[1].kind == SIEVE_NOTHING &&
-	    call->matching.type != SIEVE_IS)
-		return compiler_error(compiler, call->place,
-		    "a match type needs values to match; write: %s",
-		    call->spec->usage);
 	return headers_check(compiler, &call->arguments[0]);
 }
 
@@ -106,8 +143,8 @@ static bool
 is_protected(const struct sieve_options *options, struct span name)
 {
 	return words_have("received auto-submitted", name) ||
-	    words_have(options->editheader_protected, name) ||
-	    words_have(options->editheader_forbid_delete, name);
+	    is_forbidden(options->editheader_protected, name) ||
+	    is_forbidden(options->editheader_forbid_delete, name);
 }
 
 static bool

@@ -19,7 +19,10 @@ find_item(const struct sieve_input *input, struct span name,
 	return false;
 }
 
-/* Section 4: an unknown item fails, whatever the match type. */
+/*
+ * Section 4: an unknown item fails, whatever the match type; an empty one
+ * counts as none.
+ */
 static bool
 test_environment_now(struct sieve_run *run, const struct sieve_call *call,
     bool *truth_out)
@@ -32,7 +35,8 @@ test_environment_now(struct sieve_run *run, const struct sieve_call *call,
 		return true;
 	}
 	matcher_start(&matcher, run, call);
-	(void)matcher_offer(&matcher, value); /* the only one */
+	if (call->matching.type != SIEVE_COUNT || value.size_bytes > 0)
+		(void)matcher_offer(&matcher, value); /* the only one */
 	return matcher_end(&matcher, truth_out);
 }
 

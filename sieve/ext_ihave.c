@@ -8,6 +8,22 @@
 /* data points to one of these. */
 static const bool all_are_there = true, some_are_missing = false;
 
+/*
+ * Section 4: what changes how the script is read comes too late here, unless
+ * it was required at the top.
+ */
+static bool
+is_available(struct sieve_compiler *compiler, struct extension_set *required,
+    struct span name)
+{
+	if ((match_is(COMPARATOR_OCTET, name, span_of("variables")) &&
+		!compiler_has(compiler, "variables")) ||
+	    (match_is(COMPARATOR_OCTET, name, span_of("encoded-character")) &&
+		!compiler_has(compiler, "encoded-character")))
+		return false;
+	return extension_require(required, compiler->options, name);
+}
+
 static bool
 check_ihave(struct sieve_compiler *compiler, struct sieve_call *call)
 {
@@ -20,7 +36,7 @@ check_ihave(struct sieve_compiler *compiler, struct sieve_call *call)
 		if (compiler_string(compiler, &names->texts[i],
 			"the name of an extension") == NULL)
 			return false;
-		if (!extension_require(&required, compiler->options,
+		if (!is_available(compiler, &required,
 			names->texts[i].constant))
 			call->data = &some_are_missing;
 	}

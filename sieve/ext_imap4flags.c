@@ -274,11 +274,14 @@ split_keys(struct matcher *matcher)
 	matcher->keys.count = count;
 }
 
+/* Of those that "set" put there twice, one counts. */
 static bool
 offer_flags(struct matcher *matcher, struct span list)
 {
+	struct sieve_strings strings = { &list, 1 };
 	struct span flag;
 
+	list = join_flags(matcher->run, strings);
 	while (next_flag(&list, &flag))
 		if (!matcher_offer(matcher, flag))
 			return false;

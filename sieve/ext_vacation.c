@@ -3,6 +3,7 @@
 
 #include "mime/address.h"
 #include "mime/charset.h"
+#include "mime/field.h"
 #include "mime/text.h"
 #include "sieve/autoreply.h"
 #include "sieve/commands.h"
@@ -23,13 +24,43 @@ static const struct sieve_tag vacation_tags[] = {
 	{ NULL, TAG_NONE, SIEVE_NOTHING, 0, NULL, false },
 };
 
+/* Section 4.3: a mailbox-list of RFC 5322. */
 static bool
-is_one_address(struct span text, struct arena *arena)
+is_mailbox_list(struct span text, struct arena *arena)
 {
 	struct address_list list;
+	size_t i;
 
 	address_read(&list, text, arena);
-	return list.count == 1 && list.items[0].is_valid;
+	for (i = 0; i < list.count; i++)
+		if (!list.items[i].is_valid || list.items[i].is_null)
+			return false;
+	return list.count > 0 && !address_has_extras(text, arena);
+}
+
+/* Section 5: the header of an entity is US-ASCII. */
+static bool
+has_8bit_head(struct span entity)
+{
+	struct span head, body;
+	size_t i;
+
+	field_split(entity, &head, &body);
+	for (i = 0; i < head.size_bytes; i++)
+		if ((unsigned char)head.at[i] >= 0x80)
+			return true;
+	return false;
+}
+
+static bool
+check_mime(struct sieve_compiler *compiler, const struct sieve_call *call)
+{
+	const struct sieve_text *entity = &call->arguments[0].texts[0];
+
+	return call_tag(call, TAG_MIME) == NULL || entity->piece_count > 0 ||
+	    !has_8bit_head(entity->constant) ||
+	    compiler_error(compiler, entity->place,
+		"the header of the text for \":mime\" must be US-ASCII");
 }
 
 static bool
@@ -37,11 +68,12 @@ check_vacation(struct sieve_compiler *compiler, struct sieve_call *call)
 {
 	const struct sieve_value *from = call_tag(call, TAG_FROM);
 
-	return from == NULL || from->texts[0].piece_count > 0 ||
-	    is_one_address(from->texts[0].constant, &compiler->tree) ||
-	    compiler_error(compiler, from->place,
-		"\":from\" wants one mail address; write "
-		"\"Name <somebody@example.org>\"");
+	if (from != NULL && from->texts[0].piece_count == 0 &&
+	    !is_mailbox_list(from->texts[0].constant, &compiler->tree))
+		return compiler_error(compiler, from->place,
+		    "\":from\" wants a mail address; write "
+		    "\"Name <somebody@example.org>\"");
+	return check_mime(compiler, call);
 }
 
 /* ---- The parts of the answer ------------------------------------------- */
@@ -103,7 +135,7 @@ cut_subject(struct sieve_run *run, struct span subject)
 	buffer_start(&cut, &run->memory);
 	subject.size_bytes -= rest.size_bytes;
 	buffer_add(&cut, subject);
-	buffer_add_text(&cut, "...");
+	buffer_add_text(&cut, "\xe2\x80\xa6"); /* an ellipsis */
 	return buffer_span(&cut);
 }
 
@@ -144,13 +176,26 @@ subject_of(struct sieve_run *run, const struct sieve_call *call)
 	return cut_subject(run, on_one_line(run, subject));
 }
 
+/* With its size in front, so that two values are never taken for one. */
+static void
+add_argument(struct buffer *handle, const struct sieve_value *value)
+{
+	struct span source = span_of(NULL);
+
+	if (value != NULL)
+		source = value->texts[0].constant;
+	buffer_add_number(handle, (long long)source.size_bytes, 1);
+	buffer_add_byte(handle, value != NULL ? ':' : '-');
+	buffer_add(handle, source);
+}
+
 /*
- * Section 4.7: without a handle, what is said decides whether it was said
- * before. The two kinds begin with different letters.
+ * Section 4.2: without a handle, what the script says decides whether it was
+ * said before, as it stands there: a subject out of a variable does not make
+ * another answer of it. The two kinds begin with different letters.
  */
 static struct span
-handle_of(struct sieve_run *run, const struct sieve_call *call,
-    const struct sieve_vacation *vacation)
+handle_of(struct sieve_run *run, const struct sieve_call *call)
 {
 	const struct sieve_value *given = call_tag(call, TAG_HANDLE);
 	struct buffer handle;
@@ -161,31 +206,34 @@ handle_of(struct sieve_run *run, const struct sieve_call *call,
 		buffer_add(&handle, run_string(run, given));
 		return buffer_span(&handle);
 	}
-	buffer_add_text(&handle, vacation->is_mime ? "m:" : "t:");
-	if (call_tag(call, TAG_SUBJECT) != NULL)
-		buffer_add(&handle, vacation->subject);
-	buffer_add_byte(&handle, '\n');
-	buffer_add(&handle, vacation->from);
-	buffer_add_byte(&handle, '\n');
-	buffer_add(&handle, vacation->reason);
+	buffer_add_text(&handle,
+	    call_tag(call, TAG_MIME) != NULL ? "m:" : "t:");
+	add_argument(&handle, call_tag(call, TAG_SUBJECT));
+	add_argument(&handle, call_tag(call, TAG_FROM));
+	add_argument(&handle, &call->arguments[0]);
 	return buffer_span(&handle);
 }
 
+/*
+ * Section 5.4: the owner of the script; of his addresses, the one that was
+ * written to.
+ */
 static bool
 find_from(struct sieve_run *run, const struct sieve_call *call,
-    struct span *from_out)
+    struct span named, struct span *from_out)
 {
 	const struct sieve_value *given = call_tag(call, TAG_FROM);
 
 	if (given == NULL) {
-		if (run->options->vacation_from_recipient)
-			*from_out = run->envelope.to;
+		*from_out = run->options->vacation_from_recipient
+		    ? run->envelope.to
+		    : named;
 		return true;
 	}
 	*from_out = on_one_line(run, run_string(run, given));
-	return is_one_address(*from_out, &run->memory) ||
+	return is_mailbox_list(*from_out, &run->memory) ||
 	    run_error(run, call,
-		"\"%.*s\" is not one mail address for \":from\"",
+		"\"%.*s\" is no mail address for \":from\"",
 		(int)from_out->size_bytes,
 		from_out->size_bytes > 0 ? from_out->at : "");
 }
@@ -214,26 +262,37 @@ refer_to(struct sieve_run *run, struct sieve_vacation *vacation)
 }
 
 static bool
+find_reason(struct sieve_run *run, const struct sieve_call *call,
+    struct sieve_vacation *vacation)
+{
+	vacation->reason = run_string(run, &call->arguments[0]);
+	vacation->is_mime = call_tag(call, TAG_MIME) != NULL;
+	return !vacation->is_mime || !has_8bit_head(vacation->reason) ||
+	    run_error(run, call,
+		"the header of the text for \":mime\" is not US-ASCII");
+}
+
+static bool
 do_vacation(struct sieve_run *run, const struct sieve_call *call)
 {
 	const struct sieve_value *addresses = call_tag(call, TAG_ADDRESSES);
 	struct sieve_strings own = { NULL, 0 };
 	struct sieve_action action;
 	struct sieve_vacation *vacation = &action.vacation;
+	struct span named;
 
 	memset(&action, 0, sizeof(action));
 	action.kind = SIEVE_VACATION;
 	if (addresses != NULL)
 		own = run_strings(run, addresses);
-	if (!find_from(run, call, &vacation->from))
+	vacation->why_not = autoreply_why_not(run, own, &named);
+	if (!find_from(run, call, named, &vacation->from) ||
+	    !find_reason(run, call, vacation))
 		return false;
-	vacation->why_not = autoreply_why_not(run, own);
 	vacation->to = run->envelope.from;
 	vacation->subject = subject_of(run, call);
-	vacation->reason = run_string(run, &call->arguments[0]);
-	vacation->is_mime = call_tag(call, TAG_MIME) != NULL;
 	vacation->period_s = period(run, call);
-	vacation->handle = handle_of(run, call, vacation);
+	vacation->handle = handle_of(run, call);
 	refer_to(run, vacation);
 	return run_action(run, call, &action);
 }

@@ -11,14 +11,10 @@ check_name(struct sieve_compiler *compiler, const struct sieve_text *text)
 
 	if (text->piece_count > 0 || field_name_is_valid(name))
 		return true;
-	if (name.size_bytes > 1 && name.at[name.size_bytes - 1] == ':')
-		return compiler_error(compiler, text->place,
-		    "write the name of a header field without the colon: "
-		    "\"%.*s\"",
-		    (int)name.size_bytes - 1, name.at);
 	return compiler_error(compiler, text->place,
-	    "\"%.*s\" is no name of a header field", (int)name.size_bytes,
-	    name.size_bytes > 0 ? name.at : "");
+	    "the field name \"%.*s\" is invalid: write it without colon and "
+	    "blanks",
+	    (int)name.size_bytes, name.size_bytes > 0 ? name.at : "");
 }
 
 bool
@@ -42,28 +38,53 @@ headers_start(struct headers *headers, struct sieve_run *run,
 	headers->names = run_strings(run, names);
 }
 
+static size_t
+count_fields(const struct sieve_mail *mail, struct span name)
+{
+	size_t count = 0, at;
+
+	for (at = 0; mail_next(mail, name, &at); at++)
+		count++;
+	return count;
+}
+
+/* All named fields are one list, in the order of the names. */
+static bool
+select_field(const struct headers *headers, uint64_t number, size_t *at_out)
+{
+	const struct sieve_mail *mail = &headers->run->mail;
+	bool is_last = call_tag(headers->call, TAG_LAST) != NULL;
+	size_t count = headers->names.count, i;
+
+	for (i = 0; i < count; i++) {
+		struct span name =
+		    headers->names.at[is_last ? count - 1 - i : i];
+		size_t fields = count_fields(mail, name);
+
+		if (number <= fields)
+			return mail_select(mail, name, number, is_last, at_out);
+		number -= fields;
+	}
+	return false;
+}
+
 bool
 headers_next(struct headers *headers, size_t *at_out)
 {
 	const struct sieve_value *index = call_tag(headers->call, TAG_INDEX);
-	bool is_last = call_tag(headers->call, TAG_LAST) != NULL;
 	const struct sieve_mail *mail = &headers->run->mail;
 
-	while (headers->name < headers->names.count) {
+	if (index != NULL && headers->name < headers->names.count) {
+		headers->name = headers->names.count;
+		return select_field(headers, index->number, at_out);
+	}
+	for (; headers->name < headers->names.count; headers->name++) {
 		struct span name = headers->names.at[headers->name];
 
-		if (index != NULL) {
-			headers->name++;
-			if (mail_select(mail, name, index->number, is_last,
-				at_out))
-				return true;
-			continue;
-		}
 		if (mail_next(mail, name, &headers->at)) {
 			*at_out = headers->at++;
 			return true;
 		}
-		headers->name++;
 		headers->at = 0;
 	}
 	return false;

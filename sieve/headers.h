@@ -14,7 +14,9 @@
  * headers_check - are these names of fields?
  *
  * Takes   names, an argument; what has variables in it is not looked at.
- * Gives   false with an error noted.
+ * Gives   false with an error noted. For commands that edit the header: in a
+ *         test a wrong name is no error, it only names no field.
+ * Source  RFC 5293 sections 4 and 5; RFC 5228 section 2.4.2.2.
  */
 bool headers_check(struct sieve_compiler *compiler,
     const struct sieve_value *names);
@@ -32,7 +34,7 @@ struct headers {
  * headers_start - begin the walk.
  *
  * Takes   names, the argument with the names; call, with ":index" perhaps.
- * Source  RFC 5260 section 6: each name counts for itself.
+ * Source  RFC 5260 section 6: the fields of all names count together.
  */
 void headers_start(struct headers *headers, struct sieve_run *run,
     const struct sieve_call *call, const struct sieve_value *names);

@@ -13,10 +13,26 @@ mail_start(struct sieve_mail *mail, struct span message, struct arena *arena)
 	mail->message = message;
 	mail->arena = arena;
 	field_split(message, &head, &mail->body);
+	mail->has_body = head.size_bytes == 0
+	    ? message.size_bytes > 0
+	    : head.size_bytes + mail->body.size_bytes < message.size_bytes;
 	field_list_read(&mail->fields, head, arena);
 	line = span_line(&head);
 	mail->is_crlf =
 	    line.size_bytes > 1 && line.at[line.size_bytes - 2] == '\r';
+}
+
+uint64_t
+mail_size(const struct sieve_mail *mail)
+{
+	uint64_t size = mail->body.size_bytes;
+	size_t i;
+
+	if (!mail->is_edited)
+		return mail->message.size_bytes;
+	for (i = 0; i < mail->fields.count; i++)
+		size += mail->fields.fields[i].whole.size_bytes;
+	return size + (mail->is_crlf ? 2 : 1); /* the empty line */
 }
 
 bool

@@ -23,6 +23,7 @@ struct sieve_mail {
 	size_t value_room;
 	struct part_list parts; /* count is 0 until mail_parts() */
 	bool is_crlf;
+	bool has_body; /* perhaps an empty one, behind an empty line */
 	bool is_edited;
 	const struct span *header; /* of the plan: as edited; or NULL */
 };
@@ -67,6 +68,11 @@ bool mail_field(struct sieve_mail *mail, const char *name,
  * mail_was_edited - the list of fields is another one now.
  */
 void mail_was_edited(struct sieve_mail *mail);
+
+/*
+ * mail_size - the bytes of the message, with its header as it is now.
+ */
+uint64_t mail_size(const struct sieve_mail *mail);
 
 /*
  * mail_parts - the MIME parts of the message.

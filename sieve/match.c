@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/buffer.h"
-#include "mime/charset.h"
 #include "sieve/bound.h"
 #include "sieve/search.h"
 
@@ -26,7 +25,7 @@ match_contains(enum comparator comparator, struct span value, struct span key)
 }
 
 /*
- * One try at a pattern. When bytes differ, the last star takes one character
+ * One try at a pattern. When bytes differ, the last star takes one octet
  * more, and all behind it is compared anew. Stars before the last one never
  * need to change: what stands for them is the shortest that works, and making
  * it longer only leaves less for the rest.
@@ -65,17 +64,15 @@ glob_star(struct glob *glob)
 	return true;
 }
 
+/* To these comparators a character is an octet (RFC 5228 section 2.7.1). */
 static bool
 glob_any(struct glob *glob)
 {
-	size_t size_bytes =
-	    charset_char_bytes(span_from(glob->value, glob->value_at));
-
-	if (size_bytes == 0)
+	if (glob->value_at == glob->value.size_bytes)
 		return false;
 	glob_piece(glob, glob->pieces.count++, glob->value_at,
-	    glob->value_at + size_bytes);
-	glob->value_at += size_bytes;
+	    glob->value_at + 1);
+	glob->value_at++;
 	glob->pattern_at++;
 	return true;
 }
@@ -112,23 +109,21 @@ glob_step(struct glob *glob)
 	}
 }
 
-/* Let the last star take one character more; false when it cannot. */
+/* Let the last star take one octet more; false when it cannot. */
 static bool
 glob_retry(struct glob *glob)
 {
-	size_t size_bytes =
-	    charset_char_bytes(span_from(glob->value, glob->star_value_at));
 	size_t star_start;
 
-	if (!glob->has_star || size_bytes == 0)
+	if (!glob->has_star || glob->star_value_at == glob->value.size_bytes)
 		return false;
+	glob->star_value_at++;
 	if (glob->star_piece < MATCH_PIECES_MAX) {
 		star_start = (size_t)(glob->pieces.at[glob->star_piece].at -
 		    glob->value.at);
 		glob_piece(glob, glob->star_piece, star_start,
-		    glob->star_value_at + size_bytes);
+		    glob->star_value_at);
 	}
-	glob->star_value_at += size_bytes;
 	glob->value_at = glob->star_value_at;
 	glob->pattern_at = glob->star_pattern_at;
 	glob->pieces.count = glob->star_piece + 1;

@@ -41,7 +41,7 @@ bool match_contains(enum comparator comparator, struct span value,
  *         takes the meaning from what follows; pieces, or NULL.
  * Gives   true, with pieces set: the whole, then for each wildcard what it
  *         stands for, the first of them as short as possible. "?" is one
- *         character of UTF-8. False leaves pieces as they were.
+ *         octet. False leaves pieces as they were.
  * Source  RFC 5228 section 2.7.1; RFC 5229 section 3.2.
  */
 bool match_glob(enum comparator comparator, struct span value,

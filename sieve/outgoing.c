@@ -43,29 +43,92 @@ is_ascii(struct span text)
 }
 
 /*
- * "Name <a@b>" as a script wrote it. The name alone may be encoded, never the
- * address (RFC 2047 section 5).
+ * RFC 5230 section 4.3: encoded words if, and only if, it is not US-ASCII; so
+ * what looks like an encoded word stays one.
+ */
+static void
+add_subject(struct buffer *out, struct span subject)
+{
+	static const char name[] = "Subject: ";
+
+	buffer_add_text(out, name);
+	if (is_ascii(subject))
+		encoding_add_folded(out, subject, strlen(name));
+	else
+		encoding_add_word(out, subject, strlen(name));
+	buffer_add_text(out, "\n");
+}
+
+static void
+add_quoted(struct buffer *out, struct span text)
+{
+	size_t i;
+
+	buffer_add_byte(out, '"');
+	for (i = 0; i < text.size_bytes; i++) {
+		if (text.at[i] == '"' || text.at[i] == '\\')
+			buffer_add_byte(out, '\\');
+		buffer_add_byte(out, text.at[i]);
+	}
+	buffer_add_byte(out, '"');
+}
+
+/*
+ * The name alone may be encoded, never the address (RFC 2047 section 5). Each
+ * stands on a line of its own.
+ */
+static void
+add_mailbox(struct buffer *out, const struct address *address)
+{
+	if (address->name.size_bytes == 0) {
+		address_add(out, address);
+		return;
+	}
+	if (is_ascii(address->name))
+		add_quoted(out, address->name);
+	else
+		encoding_add_word(out, address->name, 6);
+	buffer_add_text(out, " <");
+	address_add(out, address);
+	buffer_add_text(out, ">");
+}
+
+static bool
+is_mailbox_list(const struct address_list *list)
+{
+	size_t i;
+
+	for (i = 0; i < list->count; i++)
+		if (!list->items[i].is_valid || list->items[i].is_null)
+			return false;
+	return list->count > 0;
+}
+
+/*
+ * "Name <a@b>, ..." as a script wrote it; of several, one must be the sender
+ * (RFC 5322 section 3.6.2).
  */
 static void
 add_from(struct buffer *out, struct span from, struct span own)
 {
 	struct address_list list;
+	size_t i;
 
 	address_read(&list, from, out->arena);
-	if (list.count != 1 || !list.items[0].is_valid) {
+	if (!is_mailbox_list(&list)) {
 		add_address_field(out, "From", own);
 		return;
 	}
 	buffer_add_text(out, "From: ");
-	if (is_ascii(from)) {
+	if (is_ascii(from))
 		buffer_add(out, span_trim(from));
-	} else {
-		encoding_add_word(out, list.items[0].name, 6);
-		buffer_add_text(out, " <");
-		buffer_add(out, list.items[0].all);
-		buffer_add_text(out, ">");
+	for (i = 0; i < list.count && !is_ascii(from); i++) {
+		buffer_add_text(out, i > 0 ? ",\n " : "");
+		add_mailbox(out, &list.items[i]);
 	}
 	buffer_add_text(out, "\n");
+	if (list.count > 1)
+		add_address_field(out, "Sender", own);
 }
 
 static void
@@ -102,14 +165,19 @@ is_same(struct span one, struct span other)
 }
 
 static bool
-came_round(struct span head, struct span own)
+came_round(struct span head, const struct outgoing_facts *facts)
 {
 	struct field field;
 
-	while (field_next(&field, &head))
+	while (field_next(&field, &head)) {
+		struct span value = span_trim(field.value);
+
 		if (field_is_named(&field, span_of(redirected_from)) &&
-		    is_same(span_trim(field.value), own))
+		    value.size_bytes > 0 &&
+		    (is_same(value, facts->own) ||
+			is_same(value, facts->recipient)))
 			return true;
+	}
 	return false;
 }
 
@@ -129,7 +197,7 @@ outgoing_redirect(struct outgoing *out, const struct sieve_action *action,
 	struct buffer bytes;
 
 	field_split(facts->message, &head, &body);
-	if (came_round(head, facts->own))
+	if (came_round(head, facts))
 		return false;
 	buffer_start(&bytes, arena);
 	buffer_add_text(&bytes, redirected_from);
@@ -175,7 +243,7 @@ outgoing_vacation(struct outgoing *out, const struct sieve_action *action,
 	buffer_start(&bytes, arena);
 	add_from(&bytes, vacation->from, facts->own);
 	add_address_field(&bytes, "To", vacation->to);
-	add_field(&bytes, "Subject", vacation->subject);
+	add_subject(&bytes, vacation->subject);
 	add_date(&bytes, facts);
 	add_message_id(&bytes, facts);
 	if (vacation->in_reply_to.size_bytes > 0)
@@ -226,6 +294,19 @@ add_report_head(struct buffer *out, const struct outgoing_facts *facts)
 }
 
 static void
+add_refusal(struct buffer *out, struct span reason)
+{
+	struct buffer text;
+
+	buffer_start(&text, out->arena);
+	buffer_add_text(&text,
+	    "Your message was refused by the mail filter of its recipient.\n"
+	    "The reason that was given:\n\n");
+	buffer_add(&text, reason);
+	add_text_body(out, buffer_span(&text));
+}
+
+static void
 add_disposition(struct buffer *out, const struct outgoing_facts *facts,
     struct span head)
 {
@@ -259,7 +340,7 @@ outgoing_reject(struct outgoing *out, const struct sieve_action *action,
 	buffer_start(&bytes, arena);
 	add_report_head(&bytes, facts);
 	add_boundary(&bytes, facts, "\n");
-	add_text_body(&bytes, action->text);
+	add_refusal(&bytes, action->text);
 	add_boundary(&bytes, facts, "\n");
 	add_disposition(&bytes, facts, head);
 	add_boundary(&bytes, facts, "\n");

@@ -20,6 +20,7 @@ struct outgoing_facts {
 	uint64_t serial;	/* for the Message-ID: never the same twice */
 	struct span host;	/* for the Message-ID */
 	struct span own;	/* the user's address, bare */
+	struct span recipient;	/* of the envelope, if another one; or empty */
 	struct span sender;	/* of the message; empty for <> */
 	struct span message;	/* the one that is delivered */
 	struct span postmaster; /* From of a refusal, bare */
@@ -37,8 +38,8 @@ struct outgoing {
  *
  * Gives   true; the header as the action has it, with X-Sieve-Redirected-From
  *         naming facts->own in front of it, from facts->sender. False when
- *         the message bears that field with this address already: it has come
- *         in a circle, and must not go round again.
+ *         the message bears that field with this address, or the recipient's,
+ *         already: it has come in a circle, and must not go round again.
  * Source  RFC 5228 sections 4.2 and 10.
  */
 bool outgoing_redirect(struct outgoing *out, const struct sieve_action *action,

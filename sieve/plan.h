@@ -58,12 +58,17 @@ struct sieve_action {
 	const char *script; /* its name as given to the compiler */
 	unsigned line;	    /* the line that asked for it; 0: implicit */
 
-	struct span mailbox;	  /* FILEINTO: UTF-8, as the script says */
+	/*
+	 * FILEINTO: UTF-8, as the script says; "INBOX", in either case, is
+	 * where KEEP stores.
+	 */
+	struct span mailbox;
 	struct span address;	  /* REDIRECT: one bare address */
 	struct span text;	  /* REJECT, EREJECT: reason; NOTIFY: message */
 	const struct span *flags; /* KEEP, FILEINTO: IMAP flags, none double */
 	size_t flag_count;
 	bool is_implicit; /* KEEP: no command asked for it */
+	bool is_filed;	  /* KEEP: that fileinto asked for as well */
 	bool is_copy;	  /* FILEINTO, REDIRECT: did not cancel the keep */
 	bool create;	  /* FILEINTO: make the mailbox when it is absent */
 

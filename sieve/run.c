@@ -367,7 +367,6 @@ start_program(struct sieve_run *run, const struct sieve_program *program)
 	run->options = program->options;
 	run->steps_left = limits->steps;
 	run->stops = run->keeps = false;
-	run->flags = span_of(NULL);
 	run->frame = NULL;
 	run->depth = 0;
 	run->first_action = run->plan->count;
@@ -386,7 +385,10 @@ run_program(struct sieve_run *run, const struct sieve_program *program)
 	return start_frame(run, &run->main_frame, NULL, 0) && run_code(run);
 }
 
-/* An explicit keep of a program that others follow only says "go on". */
+/*
+ * An explicit keep of a program that others follow only says "go on", unless
+ * a fileinto said the same.
+ */
 static void
 drop_keeps(struct sieve_run *run)
 {
@@ -394,14 +396,15 @@ drop_keeps(struct sieve_run *run)
 	size_t from, to = run->first_action;
 
 	for (from = to; from < plan->count; from++)
-		if (plan->actions[from].kind != SIEVE_KEEP)
+		if (plan->actions[from].kind != SIEVE_KEEP ||
+		    plan->actions[from].is_filed)
 			plan->actions[to++] = plan->actions[from];
 	plan->count = to;
 	plan->keeps_implicitly = true;
 }
 
-static bool
-add_implicit_keep(struct sieve_run *run)
+bool
+run_implicit_keep(struct sieve_run *run)
 {
 	struct sieve_action action;
 
@@ -444,7 +447,7 @@ run_all(struct sieve_run *run, const struct sieve_program *const *programs,
 		if (i + 1 < count)
 			drop_keeps(run);
 	}
-	return count == 0 || add_implicit_keep(run);
+	return count == 0 || run_implicit_keep(run);
 }
 
 bool

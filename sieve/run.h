@@ -51,7 +51,7 @@ struct sieve_run {
 	bool *was_included; /* by index of the script */
 	uint64_t steps_left;
 	size_t first_action; /* of this program in the plan */
-	struct span flags;   /* the internal variable of imap4flags */
+	struct span flags;   /* imap4flags: from one program to the next */
 	bool stops;	     /* no further instruction at all */
 	bool keeps;	     /* "keep" was executed */
 	bool has_failed;
@@ -135,13 +135,21 @@ bool run_leave_block(struct sieve_run *run);
  *
  * Takes   action, with spans that need not stay: they are copied. Script,
  *         line and header are filled in here. An equal store or redirect
- *         that is there already is not repeated.
+ *         that is there already is not repeated; neither is a vacation of
+ *         a program before this one.
  * Gives   false when it excludes another action, or a limit is reached;
  *         run_error() was called.
  * Source  RFC 5228 section 2.10, RFC 5429 section 2.
  */
 bool run_action(struct sieve_run *run, const struct sieve_call *call,
     const struct sieve_action *action);
+
+/*
+ * run_implicit_keep - keep the message now, unless an action cancelled it.
+ *
+ * Gives   false as run_action().
+ */
+bool run_implicit_keep(struct sieve_run *run);
 
 /*
  * run_set_message - look at another message from here on.

@@ -100,10 +100,9 @@ check_address(struct sieve_compiler *compiler, struct sieve_call *call)
 	const struct sieve_value *names = &call->arguments[0];
 	size_t i;
 
-	if (!headers_check(compiler, names))
-		return false;
 	for (i = 0; i < names->count; i++)
 		if (names->texts[i].piece_count == 0 &&
+		    field_name_is_valid(names->texts[i].constant) &&
 		    !has_addresses(names->texts[i].constant))
 			return compiler_error(compiler, names->texts[i].place,
 			    "the field \"%.*s\" holds no addresses; use "
@@ -222,7 +221,10 @@ envelope_value(const struct sieve_run *run, struct span name,
 	return is_part(name, "auth") && envelope->auth.size_bytes > 0;
 }
 
-/* The null path is the empty string, whatever part is asked for. */
+/*
+ * The null path is the empty string, whatever part is asked for; to ":count"
+ * it is none (RFC 5231 section 4.2).
+ */
 static bool
 offer_path(struct matcher *matcher, struct span path)
 {
@@ -230,6 +232,8 @@ offer_path(struct matcher *matcher, struct span path)
 	struct span part;
 
 	address_path(&address, path, &matcher->run->memory);
+	if (address.is_null && matcher->call->matching.type == SIEVE_COUNT)
+		return true;
 	if (address.is_null)
 		return matcher_offer(matcher, span_of(""));
 	return !address_part(matcher->run, matcher->call, &address, &part) ||

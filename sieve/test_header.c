@@ -7,12 +7,6 @@
 /* ---- header ------------------------------------------------------------ */
 
 static bool
-check_header(struct sieve_compiler *compiler, struct sieve_call *call)
-{
-	return headers_check(compiler, &call->arguments[0]);
-}
-
-static bool
 test_header_now(struct sieve_run *run, const struct sieve_call *call,
     bool *truth_out)
 {
@@ -35,7 +29,6 @@ const struct sieve_spec test_header = {
 	.tags = { spec_match_tags, spec_index_tags },
 	.arguments = { SIEVE_STRINGS, SIEVE_STRINGS },
 	.keys = 2,
-	.check = check_header,
 	.test = test_header_now,
 };
 
@@ -60,7 +53,6 @@ const struct sieve_spec test_exists = {
 	.name = "exists",
 	.usage = "exists <header names>",
 	.arguments = { SIEVE_STRINGS },
-	.check = check_header,
 	.test = test_exists_now,
 };
 
@@ -87,7 +79,7 @@ test_size_now(struct sieve_run *run, const struct sieve_call *call,
     bool *truth_out)
 {
 	uint64_t limit = call->arguments[0].number;
-	uint64_t size = run->mail.message.size_bytes;
+	uint64_t size = mail_size(&run->mail);
 
 	*truth_out =
 	    call_tag(call, TAG_OVER) != NULL ? size > limit : size < limit;

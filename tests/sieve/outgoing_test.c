@@ -163,7 +163,10 @@ ATF_TC_BODY(reject__rfc_5429_2_1_1__report_of_three_parts, tc)
 	part_read(&parts, head, body, arena);
 	ATF_REQUIRE_EQ(4, parts.count);
 	CHECK_SPAN("multipart/report", parts.parts[0].type);
-	CHECK_SPAN("I do not want this\n", parts.parts[1].body);
+	CHECK_SPAN("Your message was refused by the mail filter of its "
+		   "recipient.\nThe reason that was given:\n\n"
+		   "I do not want this\n",
+	    parts.parts[1].body);
 	CHECK_SPAN("message/disposition-notification", parts.parts[2].type);
 	CHECK_SPAN("Message-ID: <1@there.example>\nSubject: x\n",
 	    parts.parts[3].body);

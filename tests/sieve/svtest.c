@@ -2,9 +2,9 @@
  * svtest FILE ... - run tests that are written in Sieve.
  *
  * The language is that of Pigeonhole's test suite: a script that requires
- * vnd.dovecot.testsuite. Ends with "N passed, N failed" over all files, and
- * status 0 only when none failed; a file that is wrong or ends in an error is
- * one failure more.
+ * vnd.dovecot.testsuite; ours may require vnd.mda.testsuite, too. Ends with
+ * "N passed, N failed" over all files, and status 0 only when none failed; a
+ * file that is wrong or ends in an error is one failure more.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +14,8 @@
 #include "tests/sieve/svtest_language.h"
 #include "tests/sieve/svtest_world.h"
 
-static const struct sieve_extra *const extras[] = { &svtest_language, NULL };
+static const struct sieve_extra *const extras[] = { &svtest_language,
+	&svtest_own, &svtest_debug, NULL };
 
 static void
 print_error(const struct sieve_error *error)

@@ -135,6 +135,7 @@ do_test_set(struct sieve_run *run, const struct sieve_call *call)
 	if (match_is(COMPARATOR_CASEMAP, name, span_of("message"))) {
 		world_set_message(world, argument(run, call, 1));
 		run_set_message(run, world->message);
+		run->flags = span_of(NULL);
 	} else if (!world_set_envelope(world, name, argument(run, call, 1))) {
 		return run_error(run, call, "there is nothing of this name");
 	}
@@ -192,16 +193,10 @@ do_config_reload(struct sieve_run *run, const struct sieve_call *call)
 /* ---- Scripts ------------------------------------------------------------ */
 
 static struct sieve_program *
-compile(struct world *world, const char *name)
+compile_text(struct world *world, const char *name, struct span text)
 {
 	struct sieve_program *program;
-	struct span text;
 
-	if (!world_read(world, name, &text)) {
-		world->errors.count = 0;
-		(void)world_error(world, "%s cannot be read", name);
-		return NULL;
-	}
 	program = sieve_compile(name, text, &world->options, &world->library,
 	    &world->errors);
 	if (program == NULL || world->program_count == WORLD_NAMES_MAX) {
@@ -213,6 +208,18 @@ compile(struct world *world, const char *name)
 	return program;
 }
 
+static struct sieve_program *
+compile(struct world *world, const char *name)
+{
+	struct span text;
+
+	if (world_read(world, name, &text))
+		return compile_text(world, name, text);
+	world->errors.count = 0;
+	(void)world_error(world, "%s cannot be read", name);
+	return NULL;
+}
+
 static bool
 test_script_compile_now(struct sieve_run *run, const struct sieve_call *call,
     bool *truth_out)
@@ -220,6 +227,20 @@ test_script_compile_now(struct sieve_run *run, const struct sieve_call *call,
 	struct world *world = world_of(run);
 	struct sieve_program *program =
 	    compile(world, text_argument(run, call, 0));
+
+	*truth_out = program != NULL;
+	if (program != NULL)
+		world->program = program;
+	return true;
+}
+
+static bool
+test_script_text_now(struct sieve_run *run, const struct sieve_call *call,
+    bool *truth_out)
+{
+	struct world *world = world_of(run);
+	struct sieve_program *program =
+	    compile_text(world, "script", argument(run, call, 0));
 
 	*truth_out = program != NULL;
 	if (program != NULL)
@@ -272,21 +293,34 @@ test_script_run_now(struct sieve_run *run, const struct sieve_call *call,
 	return true;
 }
 
-/* Of results put together, the last one tells about the implicit keep. */
+/*
+ * What the test script itself did so far, with the keep that would come if it
+ * ended here; but it goes on.
+ */
+static bool
+execute_own(struct sieve_run *run)
+{
+	struct sieve_plan *plan = run->plan;
+	size_t count = plan->count;
+	bool keeps = plan->keeps_implicitly, is_good;
+
+	if (world_of(run)->plan_count == 0 && !run_implicit_keep(run))
+		return false;
+	is_good = world_execute(world_of(run), plan);
+	plan->count = count;
+	plan->keeps_implicitly = keeps;
+	return is_good;
+}
+
 static bool
 execute_result(struct sieve_run *run)
 {
 	struct world *world = world_of(run);
-	static struct sieve_action keep = { .kind = SIEVE_KEEP };
-	struct sieve_plan only_keep = { &keep, 1, 1, false,
-		{ NULL, NULL, 0, false } };
 	bool is_good;
 	size_t i;
 
 	world->errors.count = 0;
-	is_good = world_execute(world, run->plan);
-	if (world->plan_count == 0 && run->plan->keeps_implicitly)
-		is_good = world_execute(world, &only_keep) && is_good;
+	is_good = execute_own(run);
 	for (i = 0; i < world->plan_count; i++)
 		is_good = world_execute(world, world->plans[i]) && is_good;
 	return is_good;
@@ -471,7 +505,7 @@ do_mailbox_delete(struct sieve_run *run, const struct sieve_call *call)
 	size_t from, to = 0;
 
 	for (from = 0; from < world->mailbox_count; from++)
-		if (!match_is(COMPARATOR_OCTET, world->mailboxes[from], name))
+		if (!world_is_same(world->mailboxes[from], name))
 			world->mailboxes[to++] = world->mailboxes[from];
 	world->mailbox_count = to;
 	return true;
@@ -491,8 +525,7 @@ find_mail(struct sieve_run *run, const struct sieve_call *call)
 		struct world_mail *mail = &world->mail[i];
 
 		if ((folder == NULL) != (mail->mailbox.at == NULL) ||
-		    (folder != NULL &&
-			!match_is(COMPARATOR_OCTET, mail->mailbox, name)))
+		    (folder != NULL && !world_is_same(mail->mailbox, name)))
 			continue;
 		if (left-- == 0)
 			return mail;
@@ -652,4 +685,29 @@ const struct sieve_extra svtest_language = {
 	.tests = tests,
 	.variables = "tst",
 	.variable = variable,
+};
+
+/* ---- Of our own ----------------------------------------------------------- */
+
+static const struct sieve_spec own_tests[] = {
+	TEST("test_script_text", "test_script_text \"script\"", NULL, STRING,
+	    test_script_text_now),
+	{ .name = NULL },
+};
+
+const struct sieve_extra svtest_own = {
+	.name = "vnd.mda.testsuite",
+	.tests = own_tests,
+};
+
+/* ---- Tracing ------------------------------------------------------------ */
+
+static const struct sieve_spec debug_commands[] = {
+	COMMAND("debug_log", "debug_log \"text\";", NULL, STRING, do_print),
+	{ .name = NULL },
+};
+
+const struct sieve_extra svtest_debug = {
+	.name = "vnd.dovecot.debug",
+	.commands = debug_commands,
 };

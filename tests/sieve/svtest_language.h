@@ -9,4 +9,10 @@
 /* Its commands take their world from the context of struct sieve_input. */
 extern const struct sieve_extra svtest_language;
 
+/* Test: test_script_text, as test_script_compile, of what stands there. */
+extern const struct sieve_extra svtest_own;
+
+/* Command: debug_log, which prints nothing. */
+extern const struct sieve_extra svtest_debug;
+
 #endif

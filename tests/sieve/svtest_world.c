@@ -40,15 +40,23 @@ world_read(struct world *world, const char *name, struct span *text_out)
 	return got == 0;
 }
 
+/* What a setting "mda_personal_NAME" says, or a file beside the test. */
 static enum sieve_found
 find_script(void *context, enum sieve_where where, const char *name,
     struct span *text_out)
 {
+	struct world *world = context;
+	bool is_global = where == SIEVE_GLOBAL;
 	char path[512];
 
+	(void)snprintf(path, sizeof(path), "mda_%s_%s",
+	    is_global ? "global" : "personal", name);
+	*text_out = world_setting(world, path);
+	if (text_out->at != NULL)
+		return SIEVE_FOUND;
 	(void)snprintf(path, sizeof(path), "%s/%s.sieve",
-	    where == SIEVE_GLOBAL ? "included-global" : "included", name);
-	return world_read(context, path, text_out) ? SIEVE_FOUND : SIEVE_ABSENT;
+	    is_global ? "included-global" : "included", name);
+	return world_read(world, path, text_out) ? SIEVE_FOUND : SIEVE_ABSENT;
 }
 
 /* ---- Life --------------------------------------------------------------- */
@@ -59,6 +67,61 @@ mailbox_exists(void *context, struct span name)
 	return world_has_mailbox(context, name) ? SIEVE_YES : SIEVE_NO;
 }
 
+static int
+zone_minutes(void *context, int64_t at_s)
+{
+	const struct world *world = context;
+
+	(void)at_s; /* the same all the year round */
+	return world->zone_minutes;
+}
+
+static bool
+is_same_mark(const struct sieve_mark *a, const struct sieve_mark *b)
+{
+	return match_is(COMPARATOR_OCTET, a->id, b->id) &&
+	    match_is(COMPARATOR_OCTET, a->handle, b->handle);
+}
+
+static enum sieve_answer
+was_seen(void *context, const struct sieve_mark *mark)
+{
+	const struct world *world = context;
+	size_t i = world->mark_count;
+
+	while (i-- > 0)
+		if (is_same_mark(&world->marks[i].mark, mark))
+			return world->marks[i].until_s > world->input.now_s
+			    ? SIEVE_YES
+			    : SIEVE_NO;
+	return SIEVE_NO;
+}
+
+static bool
+remember(struct world *world, const struct sieve_mark *mark)
+{
+	struct world_mark *place = &world->marks[world->mark_count];
+
+	if (world->mark_count == WORLD_NAMES_MAX)
+		return world_error(world, "too many marks");
+	place->mark.id = arena_copy(&world->memory, mark->id);
+	place->mark.handle = arena_copy(&world->memory, mark->handle);
+	place->until_s = world->input.now_s + (int64_t)mark->period_s;
+	world->mark_count++;
+	return true;
+}
+
+static const struct sieve_item environment[] = {
+	{ "domain", { "example.com", 11 } },
+	{ "host", { "host.example.com", 16 } },
+	{ "location", { "MDA", 3 } },
+	{ "name", { "mda", 3 } },
+	{ "phase", { "during", 6 } },
+	{ "remote-host", { "", 0 } },
+	{ "remote-ip", { "192.0.2.1", 9 } },
+	{ "version", { "1.0", 3 } },
+};
+
 void
 world_start(struct world *world, const char *folder)
 {
@@ -68,8 +131,12 @@ world_start(struct world *world, const char *folder)
 	world->library.context = world;
 	world->input.answers.context = world;
 	world->input.answers.mailbox_exists = mailbox_exists;
+	world->input.answers.was_seen = was_seen;
+	world->input.answers.zone_min = zone_minutes;
+	world->input.environment = environment;
+	world->input.environment_count =
+	    sizeof(environment) / sizeof(environment[0]);
 	world->input.context = world;
-	world->input.now_s = time(NULL);
 	world_add_mailbox(world, span_of("INBOX"));
 	world_set_message(world, span_of(first_message));
 	world_configure(world);
@@ -283,6 +350,30 @@ configure_score(struct world *world, struct sieve_score *score,
 		score->type = SIEVE_SCORE_NONE;
 }
 
+/* "%$" and "%{subject}" of Pigeonhole are "%$subject" here. */
+static const char *
+subject_template(struct world *world, const char *other)
+{
+	static const char *const marks[] = { "%{subject}", "%$subject", "%$" };
+	const char *text = string_setting(world,
+	    "sieve_vacation_default_subject_template", NULL);
+	const char *at = NULL;
+	struct buffer filled;
+	size_t i;
+
+	if (text == NULL || text[0] == '\0')
+		return other;
+	for (i = 0; i < 3 && at == NULL; i++)
+		at = strstr(text, marks[i]);
+	if (at == NULL)
+		return text;
+	buffer_start(&filled, &world->memory);
+	buffer_add(&filled, (struct span){ text, (size_t)(at - text) });
+	buffer_add_text(&filled, "%$subject");
+	buffer_add_text(&filled, at + strlen(marks[i - 1]));
+	return arena_copy(&world->memory, buffer_span(&filled)).at;
+}
+
 static void
 configure_vacation(struct world *world, struct sieve_options *options)
 {
@@ -293,11 +384,14 @@ configure_vacation(struct world *world, struct sieve_options *options)
 	    "sieve_vacation_min_period", 86400, options->vacation_minimum_s);
 	options->vacation_maximum_s = time_setting(world,
 	    "sieve_vacation_max_period", 86400, options->vacation_maximum_s);
-	options->vacation_subject = string_setting(world,
-	    "sieve_vacation_default_subject", options->vacation_subject);
-	options->vacation_subject_template =
-	    string_setting(world, "sieve_vacation_default_subject_template",
-		options->vacation_subject_template);
+	if (world_setting(world, "sieve_vacation_default_subject").size_bytes >
+	    0)
+		options->vacation_subject = string_setting(world,
+		    "sieve_vacation_default_subject", NULL);
+	options->vacation_subject_template = subject_template(world,
+	    options->vacation_subject_template);
+	options->vacation_original_recipient =
+	    bool_setting(world, "sieve_vacation_use_original_recipient");
 	options->vacation_subject_characters = (size_t)number_setting(world,
 	    "sieve_vacation_max_subject_codepoints",
 	    options->vacation_subject_characters);
@@ -328,6 +422,20 @@ configure_limits(struct world *world, struct sieve_limits *limits)
 	    "sieve_editheader_max_header_size", limits->header_bytes);
 }
 
+/* Settings of our own: what time it is, and where. */
+static void
+configure_input(struct world *world)
+{
+	struct span email = world_setting(world, "sieve_user_email");
+
+	world->input.now_s = (int64_t)number_setting(world, "mda_now",
+	    (unsigned long long)time(NULL));
+	world->zone_minutes = (int)number_setting(world, "mda_zone_minutes", 0);
+	world->own_address = email;
+	world->input.own_addresses = &world->own_address;
+	world->input.own_address_count = email.size_bytes > 0;
+}
+
 void
 world_configure(struct world *world)
 {
@@ -335,6 +443,7 @@ world_configure(struct world *world)
 	const struct sieve_extra *const *extras = world->outer.extras;
 
 	sieve_options_default(options);
+	configure_input(world);
 	configure_limits(world, &options->limits);
 	configure_vacation(world, options);
 	options->delimiters =
@@ -347,13 +456,25 @@ world_configure(struct world *world)
 	    string_setting(world, "sieve_editheader_forbid_delete", NULL);
 	configure_score(world, &options->spam, "sieve_spamtest");
 	configure_score(world, &options->virus, "sieve_virustest");
+	options->extras = extras;
 	world->outer = *options;
-	world->outer.extras = extras;
 	world->outer.limits.steps *= 1000;
 	world->outer.limits.memory_bytes *= 8;
 }
 
 /* ---- Execution ---------------------------------------------------------- */
+
+/* Folders of INBOX, too, may be written in either case. */
+bool
+world_is_same(struct span a, struct span b)
+{
+	size_t size = strlen("INBOX");
+
+	if (!span_starts_nocase(a, "INBOX") || !span_starts_nocase(b, "INBOX"))
+		return match_is(COMPARATOR_OCTET, a, b);
+	return match_is(COMPARATOR_OCTET, span_from(a, size),
+	    span_from(b, size));
+}
 
 bool
 world_has_mailbox(const struct world *world, struct span name)
@@ -361,10 +482,7 @@ world_has_mailbox(const struct world *world, struct span name)
 	size_t i;
 
 	for (i = 0; i < world->mailbox_count; i++)
-		if (match_is(span_starts_nocase(name, "INBOX")
-			    ? COMPARATOR_CASEMAP
-			    : COMPARATOR_OCTET,
-			world->mailboxes[i], name))
+		if (world_is_same(world->mailboxes[i], name))
 			return true;
 	return false;
 }
@@ -401,6 +519,20 @@ mail_add(struct world *world)
 	return &world->mail[world->mail_count++];
 }
 
+/* No level of the hierarchy is empty. */
+static bool
+is_mailbox_name(struct span name)
+{
+	size_t i;
+
+	for (i = 0; i < name.size_bytes; i++)
+		if (name.at[i] == '/' &&
+		    (i == 0 || i + 1 == name.size_bytes ||
+			name.at[i + 1] == '/'))
+			return false;
+	return name.size_bytes > 0;
+}
+
 static bool
 store(struct world *world, const struct sieve_action *action)
 {
@@ -410,10 +542,15 @@ store(struct world *world, const struct sieve_action *action)
 	struct buffer flags;
 	size_t i;
 
+	if (!is_mailbox_name(mailbox))
+		return world_error(world,
+		    "failed to store into mailbox \"%.*s\": it is no name",
+		    (int)mailbox.size_bytes, mailbox.at);
 	if (action->create)
 		world_add_mailbox(world, mailbox);
 	if (!world_has_mailbox(world, mailbox))
-		return world_error(world, "the mailbox \"%.*s\" does not exist",
+		return world_error(world,
+		    "failed to store into mailbox \"%.*s\": it does not exist",
 		    (int)mailbox.size_bytes, mailbox.at);
 	mail = mail_add(world);
 	if (mail == NULL)
@@ -430,6 +567,15 @@ store(struct world *world, const struct sieve_action *action)
 	return true;
 }
 
+static struct span
+user_email(struct world *world)
+{
+	struct span email = world_setting(world, "sieve_user_email");
+
+	return email.size_bytes > 0 ? without_angles(world, email)
+				    : world->envelope.to;
+}
+
 static void
 set_facts(struct world *world, struct outgoing_facts *facts)
 {
@@ -437,7 +583,8 @@ set_facts(struct world *world, struct outgoing_facts *facts)
 	facts->now_s = time(NULL);
 	facts->serial = world->mail_count * 2 + 2;
 	facts->host = span_of("example.com");
-	facts->own = world->envelope.to;
+	facts->own = user_email(world);
+	facts->recipient = world->envelope.to;
 	facts->sender = world->envelope.from;
 	facts->message = world->message;
 	facts->postmaster = span_of("postmaster@example.com");
@@ -448,14 +595,14 @@ static struct span
 redirect_from(struct world *world)
 {
 	struct span value =
-	    world_setting(world, "sieve_redirect_envelope_from");
+	    span_trim(world_setting(world, "sieve_redirect_envelope_from"));
 
 	if (span_starts(value, "recipient"))
 		return world->envelope.to;
 	if (span_starts(value, "orig_recipient"))
 		return world->envelope.original_to;
 	if (span_starts(value, "user_email"))
-		return world_setting(world, "sieve_user_email");
+		return user_email(world);
 	if (span_starts(value, "<"))
 		return without_angles(world, value);
 	return world->envelope.from;
@@ -500,6 +647,8 @@ execute(struct world *world, const struct sieve_action *action)
 	case SIEVE_KEEP:
 	case SIEVE_FILEINTO:
 		return store(world, action);
+	case SIEVE_DUPLICATE:
+		return remember(world, &action->mark);
 	case SIEVE_VACATION:
 		return action->vacation.why_not != NULL || send(world, action);
 	case SIEVE_REDIRECT:
@@ -511,13 +660,17 @@ execute(struct world *world, const struct sieve_action *action)
 	}
 }
 
+/* What failed is made up for by a keep of the message as it came. */
 bool
 world_execute(struct world *world, const struct sieve_plan *plan)
 {
+	static const struct sieve_action keep = { .kind = SIEVE_KEEP };
 	bool is_good = true;
 	size_t i;
 
 	for (i = 0; i < plan->count; i++)
 		is_good = execute(world, &plan->actions[i]) && is_good;
+	if (!is_good)
+		(void)store(world, &keep); /* the test fails anyway */
 	return is_good;
 }

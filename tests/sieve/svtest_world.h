@@ -32,6 +32,11 @@ struct world_program {
 	struct sieve_program *program;
 };
 
+struct world_mark {
+	struct sieve_mark mark;
+	int64_t until_s;
+};
+
 struct world {
 	struct arena memory;
 	const char *folder;	      /* of the test script */
@@ -50,6 +55,10 @@ struct world {
 	size_t mail_count;
 	struct sieve_plan *plans[WORLD_RESULTS_MAX]; /* of scripts run */
 	size_t plan_count;
+	struct world_mark marks[WORLD_NAMES_MAX]; /* what duplicate has seen */
+	size_t mark_count;
+	int zone_minutes; /* of "mda_zone_minutes" */
+	struct span own_address;
 	struct span message;
 	struct sieve_envelope envelope;
 	struct sieve_input input; /* of the test script */
@@ -104,6 +113,11 @@ void world_configure(struct world *world);
  */
 bool world_error(struct world *world, const char *format, ...)
     ERROR_FORMAT(2, 3);
+
+/*
+ * world_is_same - do both names mean one mailbox?
+ */
+bool world_is_same(struct span a, struct span b);
 
 /*
  * world_has_mailbox - was it created?
