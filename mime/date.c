@@ -4,6 +4,8 @@
 #include <strings.h>
 #include <time.h>
 
+#include "mime/blank.h"
+
 enum { MINUTE_S = 60, HOUR_S = 3600, DAY_S = 86400, MJD_OF_1970 = 40587 };
 
 static const char days[7][4] = { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri",
@@ -110,12 +112,6 @@ date_local_zone(long long epoch_s)
 /* ---- Reading ------------------------------------------------------------ */
 
 static bool
-is_white(char byte)
-{
-	return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
-}
-
-static bool
 is_digit(char byte)
 {
 	return byte >= '0' && byte <= '9';
@@ -127,36 +123,6 @@ is_letter(char byte)
 	return (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z');
 }
 
-static size_t
-comment_bytes(struct span text)
-{
-	size_t depth = 0;
-	size_t i;
-
-	for (i = 0; i < text.size_bytes; i++) {
-		if (text.at[i] == '\\')
-			i++;
-		else if (text.at[i] == '(')
-			depth++;
-		else if (text.at[i] == ')' && --depth == 0)
-			return i + 1;
-	}
-	return text.size_bytes;
-}
-
-static void
-skip_white(struct span *rest)
-{
-	while (rest->size_bytes > 0) {
-		if (is_white(rest->at[0]))
-			*rest = span_from(*rest, 1);
-		else if (rest->at[0] == '(')
-			*rest = span_from(*rest, comment_bytes(*rest));
-		else
-			return;
-	}
-}
-
 /* A number of so many digits; -1 when there is none. */
 static int
 take_number(struct span *rest, size_t least, size_t most, size_t *digits_out)
@@ -164,7 +130,7 @@ take_number(struct span *rest, size_t least, size_t most, size_t *digits_out)
 	size_t digits = 0;
 	int number = 0;
 
-	skip_white(rest);
+	blank_skip(rest);
 	while (digits < rest->size_bytes && is_digit(rest->at[digits])) {
 		if (digits == most)
 			return -1;
@@ -181,7 +147,7 @@ take_number(struct span *rest, size_t least, size_t most, size_t *digits_out)
 static bool
 take_byte(struct span *rest, char byte)
 {
-	skip_white(rest);
+	blank_skip(rest);
 	if (rest->size_bytes == 0 || rest->at[0] != byte)
 		return false;
 	*rest = span_from(*rest, 1);
@@ -193,7 +159,7 @@ take_letters(struct span *rest)
 {
 	struct span word;
 
-	skip_white(rest);
+	blank_skip(rest);
 	word.at = rest->at;
 	word.size_bytes = 0;
 	while (word.size_bytes < rest->size_bytes &&
@@ -293,7 +259,7 @@ take_zone(struct span *rest, struct date *date)
 {
 	struct span zone;
 
-	skip_white(rest);
+	blank_skip(rest);
 	zone = *rest;
 	if (zone.size_bytes > 5)
 		zone.size_bytes = 5;
@@ -318,7 +284,7 @@ date_read(struct date *date, struct span text)
 	if (!take_day(&rest, &read) || !take_time(&rest, &read) ||
 	    !take_zone(&rest, &read))
 		return false;
-	skip_white(&rest);
+	blank_skip(&rest);
 	if (rest.size_bytes > 0)
 		return false;
 	local_s = days_of(read.year, read.month, read.day) * DAY_S +
@@ -421,7 +387,11 @@ add_iso8601(const struct date *date, struct buffer *out)
 	add_date(date, out);
 	buffer_add_byte(out, 'T');
 	add_time(date, out);
-	add_zone(date, out, ":");
+	/* RFC 5260 section 4.2: no offset is "Z". */
+	if (date->zone_minutes == 0)
+		buffer_add_byte(out, 'Z');
+	else
+		add_zone(date, out, ":");
 }
 
 static void

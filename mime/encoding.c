@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "mime/blank.h"
 #include "mime/charset.h"
 
 /* RFC 2047 section 2: a word of at most 75, lines of at most 76. */
@@ -13,12 +14,6 @@ enum {
 
 static const char alphabet[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-static bool
-is_white(char byte)
-{
-	return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
-}
 
 /* 0 to 63; 64 for padding; -1 for anything else. */
 static int
@@ -57,7 +52,7 @@ encoding_add_base64(struct buffer *out, struct span text)
 		} else if (value >= 0) {
 			bits = (bits << 6 | (unsigned long)value) & 0xffffff;
 			have += 6;
-		} else if (!is_white(text.at[i])) {
+		} else if (!blank_is_white(text.at[i])) {
 			is_right = false;
 		}
 		if (have >= 8) {
@@ -100,7 +95,8 @@ quoted_line(struct buffer *out, struct span line)
 {
 	size_t i = 0;
 
-	while (line.size_bytes > 0 && is_white(line.at[line.size_bytes - 1]))
+	while (
+	    line.size_bytes > 0 && blank_is_white(line.at[line.size_bytes - 1]))
 		line.size_bytes--;
 	while (i < line.size_bytes) {
 		int code = line.at[i] == '=' ? hex_pair(line, i) : -1;
@@ -288,8 +284,8 @@ encoding_add_word(struct buffer *out, struct span text, size_t line_bytes)
 
 	buffer_start(&clean, out->arena);
 	for (i = 0; i < text.size_bytes; i++)
-		buffer_add_byte(&clean, is_line_byte(text.at[i]) ? ' '
-								 : text.at[i]);
+		buffer_add_byte(&clean,
+		    is_line_byte(text.at[i]) ? ' ' : text.at[i]);
 	if (is_plain(buffer_span(&clean)))
 		encoding_add_folded(out, buffer_span(&clean), line_bytes);
 	else

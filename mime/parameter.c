@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "base/buffer.h"
+#include "mime/blank.h"
 #include "mime/charset.h"
 #include "mime/text.h"
 
@@ -19,46 +20,10 @@ struct parameter {
 };
 
 static bool
-is_white(char byte)
-{
-	return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
-}
-
-static bool
 is_token_byte(char byte)
 {
 	return (unsigned char)byte > ' ' && byte != 0x7f &&
 	    strchr("()<>@,;:\\\"[]?=", byte) == NULL;
-}
-
-static size_t
-comment_bytes(struct span text)
-{
-	size_t depth = 0;
-	size_t i;
-
-	for (i = 0; i < text.size_bytes; i++) {
-		if (text.at[i] == '\\')
-			i++;
-		else if (text.at[i] == '(')
-			depth++;
-		else if (text.at[i] == ')' && --depth == 0)
-			return i + 1;
-	}
-	return text.size_bytes;
-}
-
-static void
-skip_white(struct span *rest)
-{
-	while (rest->size_bytes > 0) {
-		if (is_white(rest->at[0]))
-			*rest = span_from(*rest, 1);
-		else if (rest->at[0] == '(')
-			*rest = span_from(*rest, comment_bytes(*rest));
-		else
-			return;
-	}
 }
 
 static struct span
@@ -66,14 +31,14 @@ take_token(struct span *rest)
 {
 	struct span token;
 
-	skip_white(rest);
+	blank_skip(rest);
 	token.at = rest->at;
 	token.size_bytes = 0;
 	while (token.size_bytes < rest->size_bytes &&
 	    is_token_byte(rest->at[token.size_bytes]))
 		token.size_bytes++;
 	*rest = span_from(*rest, token.size_bytes);
-	skip_white(rest);
+	blank_skip(rest);
 	return token;
 }
 
@@ -187,7 +152,7 @@ skip_to_semicolon(struct span *rest)
 {
 	while (rest->size_bytes > 0 && rest->at[0] != ';') {
 		if (rest->at[0] == '(')
-			skip_white(rest);
+			blank_skip(rest);
 		else
 			*rest = span_from(*rest, 1);
 	}
@@ -207,7 +172,7 @@ parameter_next(struct parameter *parameter, struct span *rest)
 		if (parameter->name.size_bytes == 0 || !span_starts(*rest, "="))
 			continue;
 		*rest = span_from(*rest, 1);
-		skip_white(rest);
+		blank_skip(rest);
 		parameter->value = span_starts(*rest, "\"") ? take_quoted(rest)
 							    : take_bare(rest);
 		name_split(parameter);

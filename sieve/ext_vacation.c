@@ -232,8 +232,7 @@ find_from(struct sieve_run *run, const struct sieve_call *call,
 	}
 	*from_out = on_one_line(run, run_string(run, given));
 	return is_mailbox_list(*from_out, &run->memory) ||
-	    run_error(run, call,
-		"\"%.*s\" is no mail address for \":from\"",
+	    run_error(run, call, "\"%.*s\" is no mail address for \":from\"",
 		(int)from_out->size_bytes,
 		from_out->size_bytes > 0 ? from_out->at : "");
 }

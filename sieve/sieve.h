@@ -64,9 +64,9 @@ struct sieve_options {
 	const char *vacation_subject; /* when the message has none */
 	const char *vacation_subject_template; /* %$subject: the message's */
 	size_t vacation_subject_characters;    /* what is longer is cut */
-	bool vacation_any_recipient;  /* answer though To names nobody of us */
+	bool vacation_any_recipient; /* answer though To names nobody of us */
 	bool vacation_original_recipient; /* original_to is the user, too */
-	bool vacation_from_recipient; /* From: the envelope's recipient */
+	bool vacation_from_recipient;	  /* From: the envelope's recipient */
 
 	uint64_t duplicate_default_s;
 	uint64_t duplicate_maximum_s;

@@ -178,7 +178,7 @@ ATF_TC_BODY(set__before_1970__right, tc)
 	struct date date;
 
 	date_set(&date, -1, 0);
-	CHECK_SPAN("1969-12-31T23:59:59+00:00", part(&date, "iso8601"));
+	CHECK_SPAN("1969-12-31T23:59:59Z", part(&date, "iso8601"));
 	CHECK_SPAN("3", part(&date, "weekday"));
 }
 

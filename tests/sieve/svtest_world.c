@@ -388,8 +388,8 @@ configure_vacation(struct world *world, struct sieve_options *options)
 	    0)
 		options->vacation_subject = string_setting(world,
 		    "sieve_vacation_default_subject", NULL);
-	options->vacation_subject_template = subject_template(world,
-	    options->vacation_subject_template);
+	options->vacation_subject_template =
+	    subject_template(world, options->vacation_subject_template);
 	options->vacation_original_recipient =
 	    bool_setting(world, "sieve_vacation_use_original_recipient");
 	options->vacation_subject_characters = (size_t)number_setting(world,
@@ -580,7 +580,7 @@ static void
 set_facts(struct world *world, struct outgoing_facts *facts)
 {
 	memset(facts, 0, sizeof(*facts));
-	facts->now_s = time(NULL);
+	facts->now_s = world->input.now_s;
 	facts->serial = world->mail_count * 2 + 2;
 	facts->host = span_of("example.com");
 	facts->own = user_email(world);
@@ -640,6 +640,18 @@ send(struct world *world, const struct sieve_action *action)
 	return true;
 }
 
+/* Only a test that says "mda_track" wants one answer a sender. */
+static bool
+was_answered(struct world *world, const struct sieve_vacation *vacation)
+{
+	struct sieve_mark mark = { vacation->handle, vacation->to,
+		vacation->period_s, false };
+
+	if (!bool_setting(world, "mda_track"))
+		return false;
+	return was_seen(world, &mark) == SIEVE_YES || !remember(world, &mark);
+}
+
 static bool
 execute(struct world *world, const struct sieve_action *action)
 {
@@ -650,7 +662,9 @@ execute(struct world *world, const struct sieve_action *action)
 	case SIEVE_DUPLICATE:
 		return remember(world, &action->mark);
 	case SIEVE_VACATION:
-		return action->vacation.why_not != NULL || send(world, action);
+		return action->vacation.why_not != NULL ||
+		    was_answered(world, &action->vacation) ||
+		    send(world, action);
 	case SIEVE_REDIRECT:
 	case SIEVE_REJECT:
 	case SIEVE_EREJECT:
