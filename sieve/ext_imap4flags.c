@@ -7,6 +7,8 @@
 #include "sieve/matcher.h"
 #include "sieve/variable.h"
 
+enum { BYTES_A_STEP = 64 };
+
 const struct sieve_tag flags_tags[] = {
 	{ "flags", TAG_FLAGS, SIEVE_STRINGS, 0, "imap4flags", false },
 	{ NULL, TAG_NONE, SIEVE_NOTHING, 0, NULL, false },
@@ -74,7 +76,6 @@ has_flag(struct span list, struct span flag)
 	return false;
 }
 
-/* Work grows with the product of both lists: their bytes are bounded. */
 static void
 add_flags(struct buffer *list, struct span more)
 {
@@ -87,6 +88,17 @@ add_flags(struct buffer *list, struct span more)
 			buffer_add_byte(list, ' ');
 		buffer_add(list, flag);
 	}
+}
+
+/*
+ * Each flag of one list is compared with those of the other: some bytes a
+ * step.
+ */
+static bool
+spend_compared(struct sieve_run *run, size_t some_bytes, size_t other_bytes)
+{
+	return run_spend(run, NULL,
+	    1 + (uint64_t)some_bytes * other_bytes / BYTES_A_STEP);
 }
 
 /*
@@ -105,8 +117,8 @@ join_flags(struct sieve_run *run, struct sieve_strings strings)
 
 		if (more.size_bytes > most_bytes)
 			more.size_bytes = most_bytes;
-		if (!run_spend(run, NULL,
-			1 + more.size_bytes * list.size_bytes / 64))
+		if (!spend_compared(run, more.size_bytes,
+			list.size_bytes + more.size_bytes))
 			break; /* the run ends */
 		add_flags(&list, more);
 	}
@@ -120,6 +132,9 @@ remove_flags(struct sieve_run *run, struct span from, struct span those)
 	struct span flag;
 
 	buffer_start(&list, &run->memory);
+	if (!spend_compared(run, from.size_bytes,
+		from.size_bytes + those.size_bytes))
+		return from; /* the run ends */
 	while (next_flag(&from, &flag))
 		if (!has_flag(those, flag))
 			add_flags(&list, flag);
