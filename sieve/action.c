@@ -143,8 +143,10 @@ merge(struct sieve_action *old, const struct sieve_action *new)
 	if (is_kept(old)) {
 		old->is_filed = old->is_filed || old->kind == SIEVE_FILEINTO ||
 		    new->kind == SIEVE_FILEINTO;
-		if (new->kind == SIEVE_KEEP)
+		if (new->kind == SIEVE_KEEP) {
 			old->kind = SIEVE_KEEP;
+			old->mailbox = span_of(NULL);
+		}
 	}
 	old->header = new->header;
 	old->is_copy = old->is_copy && new->is_copy;

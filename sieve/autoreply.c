@@ -6,10 +6,19 @@
 #include "mime/parameter.h"
 #include "sieve/words.h"
 
+/* Reading bytes of addresses, and comparing addresses, in one step. */
+enum { BYTES_A_STEP = 32, ADDRESSES_A_STEP = 4 };
+
+struct own_address {
+	struct span all;
+	struct span base; /* without detail */
+};
+
 struct recipients {
 	struct sieve_run *run;
-	struct sieve_strings addresses; /* of the script */
-	struct span named;		/* by which the header names the user */
+	struct own_address *own;
+	size_t own_count;
+	struct span named; /* by which the header names the user */
 };
 
 /* ---- Is it an address of the user? ------------------------------------- */
@@ -41,53 +50,78 @@ without_detail(struct sieve_run *run, const struct address *address)
 	return buffer_span(&base);
 }
 
-static bool
-is_same_user(struct sieve_run *run, const struct address *address,
-    struct span own)
+static void
+add_own(struct recipients *recipients, struct span text)
 {
-	struct address other;
+	struct own_address *own = &recipients->own[recipients->own_count];
+	struct address address;
 
-	address_path(&other, own, &run->memory);
-	return is_same(address->all, other.all) ||
-	    is_same(without_detail(run, address), other.all) ||
-	    is_same(without_detail(run, address), without_detail(run, &other));
+	address_path(&address, text, &recipients->run->memory);
+	if (address.all.size_bytes == 0)
+		return;
+	own->all = address.all;
+	own->base = without_detail(recipients->run, &address);
+	recipients->own_count++;
+}
+
+/* All addresses of the user, each read once. */
+static void
+collect_own(struct recipients *recipients, struct sieve_strings addresses)
+{
+	struct sieve_run *run = recipients->run;
+	const struct sieve_input *input = run->input;
+	size_t count = addresses.count + input->own_address_count + 2, i;
+
+	recipients->own =
+	    arena_take(&run->memory, count, sizeof(*recipients->own));
+	if (recipients->own == NULL)
+		return; /* the run ends for want of memory */
+	add_own(recipients, run->envelope.to);
+	if (run->options->vacation_original_recipient)
+		add_own(recipients, run->envelope.original_to);
+	for (i = 0; i < addresses.count; i++)
+		add_own(recipients, addresses.at[i]);
+	for (i = 0; i < input->own_address_count; i++)
+		add_own(recipients, input->own_addresses[i]);
 }
 
 static bool
 is_own(const struct recipients *recipients, const struct address *address)
 {
-	struct sieve_run *run = recipients->run;
-	const struct sieve_input *input = run->input;
+	struct span base;
 	size_t i;
 
 	if (address->all.size_bytes == 0)
 		return false;
-	if (is_same_user(run, address, run->envelope.to) ||
-	    (run->options->vacation_original_recipient &&
-		is_same_user(run, address, run->envelope.original_to)))
-		return true;
-	for (i = 0; i < recipients->addresses.count; i++)
-		if (is_same_user(run, address, recipients->addresses.at[i]))
+	base = without_detail(recipients->run, address);
+	for (i = 0; i < recipients->own_count; i++) {
+		const struct own_address *own = &recipients->own[i];
+
+		if (is_same(address->all, own->all) ||
+		    is_same(base, own->all) || is_same(base, own->base))
 			return true;
-	for (i = 0; i < input->own_address_count; i++)
-		if (is_same_user(run, address, input->own_addresses[i]))
-			return true;
+	}
 	return false;
 }
 
 static bool
 names_user(struct recipients *recipients, struct span value)
 {
+	struct sieve_run *run = recipients->run;
 	struct address_list list;
+	struct buffer bare;
 	size_t i;
 
-	address_read(&list, value, &recipients->run->memory);
+	address_read(&list, value, &run->memory);
+	if (!run_spend(run, NULL,
+		1 + value.size_bytes / BYTES_A_STEP +
+		    (uint64_t)list.count * recipients->own_count /
+			ADDRESSES_A_STEP))
+		return false; /* the run ends */
 	for (i = 0; i < list.count; i++) {
-		struct buffer bare;
-
 		if (!is_own(recipients, &list.items[i]))
 			continue;
-		buffer_start(&bare, &recipients->run->memory);
+		buffer_start(&bare, &run->memory);
 		address_add(&bare, &list.items[i]);
 		recipients->named = buffer_span(&bare);
 		return true;
@@ -200,10 +234,13 @@ const char *
 autoreply_why_not(struct sieve_run *run, struct sieve_strings addresses,
     struct span *named_out)
 {
-	struct recipients recipients = { run, addresses, { NULL, 0 } };
-	const char *why_not = why_not_sender(&recipients);
-	bool is_for_us = is_for_user(&recipients);
+	struct recipients recipients = { run, NULL, 0, { NULL, 0 } };
+	const char *why_not;
+	bool is_for_us;
 
+	collect_own(&recipients, addresses);
+	why_not = why_not_sender(&recipients);
+	is_for_us = is_for_user(&recipients);
 	*named_out = recipients.named;
 
 	if (why_not != NULL)

@@ -79,6 +79,17 @@ edit_delete(struct field_list *list, size_t at)
 	    (list->count - at) * sizeof(list->fields[0]));
 }
 
+void
+edit_delete_marked(struct field_list *list, const bool *is_marked)
+{
+	size_t from, to = 0;
+
+	for (from = 0; from < list->count; from++)
+		if (!is_marked[from])
+			list->fields[to++] = list->fields[from];
+	list->count = to;
+}
+
 size_t
 edit_find(const struct field_list *list, struct span name, size_t number,
     bool is_last)

@@ -34,6 +34,13 @@ bool edit_add(struct field_list *list, struct span name, struct span value,
 void edit_delete(struct field_list *list, size_t at);
 
 /*
+ * edit_delete_marked - take fields away, all in one pass.
+ *
+ * Takes   is_marked, by index in the list.
+ */
+void edit_delete_marked(struct field_list *list, const bool *is_marked);
+
+/*
  * edit_find - the field of this name with this number.
  *
  * Takes   number, 1 for the first; is_last counts from the end.

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "sieve/commands.h"
-#include "sieve/mail.h"
+#include "sieve/headers.h"
 #include "sieve/run.h"
 
 static const struct sieve_tag duplicate_tags[] = {
@@ -79,6 +79,8 @@ test_duplicate_now(struct sieve_run *run, const struct sieve_call *call,
 	memset(&mark, 0, sizeof(mark));
 	*truth_out = false;
 	mark.period_s = period(run, call);
+	if (!headers_spend(run, call, 1))
+		return false;
 	if (mark.period_s == 0 || !find_id(run, call, &mark.id))
 		return true;
 	if (handle != NULL)

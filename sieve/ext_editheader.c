@@ -171,11 +171,14 @@ is_meant(struct sieve_run *run, const struct sieve_call *call, struct span name,
 }
 
 static bool
-delete_if_meant(struct sieve_run *run, const struct sieve_call *call,
-    struct span name, size_t at)
+delete_one(struct sieve_run *run, const struct sieve_call *call,
+    struct span name, uint64_t number)
 {
-	bool is_true;
+	bool is_last = call_tag(call, TAG_LAST) != NULL, is_true;
+	size_t at;
 
+	if (!mail_select(&run->mail, name, number, is_last, &at))
+		return true;
 	if (!is_meant(run, call, name, at, &is_true))
 		return false;
 	if (is_true) {
@@ -185,26 +188,37 @@ delete_if_meant(struct sieve_run *run, const struct sieve_call *call,
 	return true;
 }
 
-/* From the end, so that what is deleted moves nothing still to come. */
+static bool
+delete_all(struct sieve_run *run, const struct sieve_call *call,
+    struct span name)
+{
+	struct field_list *fields = &run->mail.fields;
+	bool *is_marked =
+	    arena_take(&run->memory, fields->count, sizeof(*is_marked));
+	size_t at;
+
+	if (is_marked == NULL)
+		return run_error(run, call, "no memory is left");
+	for (at = 0; at < fields->count; at++)
+		if (!is_meant(run, call, name, at, &is_marked[at]))
+			return false;
+	edit_delete_marked(fields, is_marked);
+	mail_was_edited(&run->mail);
+	return true;
+}
+
 static bool
 do_deleteheader(struct sieve_run *run, const struct sieve_call *call)
 {
 	struct span name = run_string(run, &call->arguments[0]);
 	const struct sieve_value *index = call_tag(call, TAG_INDEX);
-	size_t at;
 
-	if (is_invalid_name(run, call, name))
+	if (is_invalid_name(run, call, name) || !headers_spend(run, call, 1))
 		return false;
 	if (is_protected(run->options, name))
 		return true;
-	if (index != NULL)
-		return !mail_select(&run->mail, name, index->number,
-			   call_tag(call, TAG_LAST) != NULL, &at) ||
-		    delete_if_meant(run, call, name, at);
-	for (at = run->mail.fields.count; at-- > 0;)
-		if (!delete_if_meant(run, call, name, at))
-			return false;
-	return true;
+	return index != NULL ? delete_one(run, call, name, index->number)
+			     : delete_all(run, call, name);
 }
 
 const struct sieve_spec command_deleteheader = {

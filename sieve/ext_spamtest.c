@@ -3,6 +3,7 @@
 
 #include "sieve/commands.h"
 #include "sieve/compiler.h"
+#include "sieve/headers.h"
 #include "sieve/matcher.h"
 
 static const struct sieve_tag percent_tags[] = {
@@ -29,7 +30,8 @@ find_status(struct sieve_run *run, const struct sieve_call *call,
 
 	if (colon != NULL)
 		name.size_bytes = (size_t)(colon - where);
-	if (!mail_next(&run->mail, span_trim(name), &at))
+	if (!headers_spend(run, call, 1) ||
+	    !mail_next(&run->mail, span_trim(name), &at))
 		return false;
 	*value_out = span_trim(mail_value(&run->mail, at));
 	if (colon == NULL)

@@ -4,6 +4,9 @@
 
 #include "mime/field.h"
 
+/* Names that can be compared in about the time of an instruction. */
+enum { FIELDS_A_STEP = 8 };
+
 static bool
 check_name(struct sieve_compiler *compiler, const struct sieve_text *text)
 {
@@ -28,6 +31,14 @@ headers_check(struct sieve_compiler *compiler, const struct sieve_value *names)
 	return true;
 }
 
+bool
+headers_spend(struct sieve_run *run, const struct sieve_call *call,
+    size_t times)
+{
+	return run_spend(run, call,
+	    1 + (uint64_t)times * run->mail.fields.count / FIELDS_A_STEP);
+}
+
 void
 headers_start(struct headers *headers, struct sieve_run *run,
     const struct sieve_call *call, const struct sieve_value *names)
@@ -36,6 +47,8 @@ headers_start(struct headers *headers, struct sieve_run *run,
 	headers->run = run;
 	headers->call = call;
 	headers->names = run_strings(run, names);
+	if (!headers_spend(run, call, headers->names.count))
+		headers->names.count = 0; /* the run ends */
 }
 
 static size_t

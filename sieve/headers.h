@@ -21,6 +21,15 @@
 bool headers_check(struct sieve_compiler *compiler,
     const struct sieve_value *names);
 
+/*
+ * headers_spend - count the work of looking for fields, by name.
+ *
+ * Takes   times, how often the whole list is looked through.
+ * Gives   false when the limit is reached; run_error() was called.
+ */
+bool headers_spend(struct sieve_run *run, const struct sieve_call *call,
+    size_t times);
+
 /* A walk through the fields that a test names, as ":index" limits them. */
 struct headers {
 	struct sieve_run *run;
@@ -34,6 +43,7 @@ struct headers {
  * headers_start - begin the walk.
  *
  * Takes   names, the argument with the names; call, with ":index" perhaps.
+ * Gives   no field when the limit of work is reached; the run then ends.
  * Source  RFC 5260 section 6: the fields of all names count together.
  */
 void headers_start(struct headers *headers, struct sieve_run *run,

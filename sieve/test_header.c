@@ -42,6 +42,8 @@ test_exists_now(struct sieve_run *run, const struct sieve_call *call,
 	size_t i, at;
 
 	*truth_out = true;
+	if (!headers_spend(run, call, names.count))
+		return false;
 	for (i = 0; i < names.count && *truth_out; i++) {
 		at = 0;
 		*truth_out = mail_next(&run->mail, names.at[i], &at);

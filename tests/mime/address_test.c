@@ -327,8 +327,51 @@ ATF_TC_BODY(read__four_megabytes__within_two_seconds, tc)
 		check_fast(pieces[i]);
 }
 
+/* Read, written, and read again. */
+static struct span
+written(struct span text)
+{
+	struct address address = only_of(text);
+	struct buffer out;
+
+	ATF_REQUIRE(address.is_valid);
+	buffer_start(&out, test_arena());
+	address_add(&out, &address);
+	return buffer_span(&out);
+}
+
+ATF_TC_WITHOUT_HEAD(add__local_part__quotes_only_where_they_must_be);
+ATF_TC_BODY(add__local_part__quotes_only_where_they_must_be, tc)
+{
+	CHECK_SPAN("al@b.example", written(SPAN("\"al\"@b.example")));
+	CHECK_SPAN("a.b@c.example", written(SPAN("X <\"a.b\"@c.example>")));
+	CHECK_SPAN("\"a b\"@c.example", written(SPAN("\"a b\"@c.example")));
+	CHECK_SPAN("\"a\\\"b\"@c.example",
+	    written(SPAN("\"a\\\"b\"@c.example")));
+	CHECK_SPAN("\".a\"@c.example", written(SPAN("\".a\"@c.example")));
+	CHECK_SPAN("\"\"@c.example", written(SPAN("\"\"@c.example")));
+	CHECK_SPAN("a@[IPv6:::1]", written(SPAN("a@[IPv6:::1]")));
+}
+
+ATF_TC_WITHOUT_HEAD(extras__groups_and_routes__told_from_colons_elsewhere);
+ATF_TC_BODY(extras__groups_and_routes__told_from_colons_elsewhere, tc)
+{
+	struct arena *arena = test_arena();
+
+	ATF_CHECK(address_has_extras(SPAN("g: a@b.example;"), arena));
+	ATF_CHECK(address_has_extras(SPAN("<@c.example:a@b.example>"), arena));
+	ATF_CHECK(!address_has_extras(SPAN("a@b.example, c@d.example"), arena));
+	ATF_CHECK(!address_has_extras(SPAN("\"a:b\" <a@b.example>"), arena));
+	ATF_CHECK(!address_has_extras(SPAN("a@b.example (x: y;)"), arena));
+	ATF_CHECK(!address_has_extras(SPAN("a@[IPv6:::1]"), arena));
+	ATF_CHECK(!address_has_extras(SPAN(""), arena));
+}
+
 ATF_TP_ADD_TCS(tp)
 {
+	ATF_TP_ADD_TC(tp, add__local_part__quotes_only_where_they_must_be);
+	ATF_TP_ADD_TC(tp,
+	    extras__groups_and_routes__told_from_colons_elsewhere);
 	ATF_TP_ADD_TC(tp, read__rfc_5322_a_1_1__one_mailbox);
 	ATF_TP_ADD_TC(tp, read__rfc_5322_a_1_2__several);
 	ATF_TP_ADD_TC(tp, read__rfc_5322_a_1_3__members_of_groups);

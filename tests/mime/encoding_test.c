@@ -105,10 +105,22 @@ ATF_TC_BODY(word__plain__as_it_is, tc)
 	CHECK_SPAN("hello world", word(SPAN("hello world"), 9));
 }
 
-ATF_TC_WITHOUT_HEAD(word__control_bytes__blanks);
-ATF_TC_BODY(word__control_bytes__blanks, tc)
+ATF_TC_WITHOUT_HEAD(word__line_ends__blanks);
+ATF_TC_BODY(word__line_ends__blanks, tc)
 {
 	CHECK_SPAN("a  Bcc: x", word(SPAN("a\r\nBcc: x"), 9));
+}
+
+ATF_TC_WITHOUT_HEAD(word__other_control_bytes__encoded);
+ATF_TC_BODY(word__other_control_bytes__encoded, tc)
+{
+	struct span got = word(SPAN("a\ab"), 9);
+	struct arena arena;
+
+	ATF_CHECK(span_starts(got, "=?utf-8?B?"));
+	arena_start(&arena, 10000);
+	CHECK_SPAN("a\ab", text_decode(got, &arena));
+	arena_end(&arena);
 }
 
 ATF_TC_WITHOUT_HEAD(word__looks_encoded__encoded);
@@ -203,7 +215,8 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, quoted__blanks_at_line_end__gone);
 	ATF_TP_ADD_TC(tp, quoted__no_code__stays);
 	ATF_TP_ADD_TC(tp, word__plain__as_it_is);
-	ATF_TP_ADD_TC(tp, word__control_bytes__blanks);
+	ATF_TP_ADD_TC(tp, word__line_ends__blanks);
+	ATF_TP_ADD_TC(tp, word__other_control_bytes__encoded);
 	ATF_TP_ADD_TC(tp, word__looks_encoded__encoded);
 	ATF_TP_ADD_TC(tp, word__long__folded_and_read_back);
 	ATF_TP_ADD_TC(tp, all__any_bytes__no_crash);

@@ -144,8 +144,23 @@ ATF_TC_BODY(add__no_memory__false, tc)
 	arena_end(&small);
 }
 
+ATF_TC_WITHOUT_HEAD(delete_marked__some__the_others_in_their_order);
+ATF_TC_BODY(delete_marked__some__the_others_in_their_order, tc)
+{
+	static const bool marks[] = { true, false, true, false };
+	static const bool all[] = { true, true };
+
+	start(SPAN("A: 1\nB: 2\nA: 3\nC: 4\n"));
+	edit_delete_marked(&list, marks);
+	CHECK_HEAD("B: 2\nC: 4\n");
+	edit_delete_marked(&list, all);
+	CHECK_HEAD("");
+	ATF_CHECK_EQ(0, list.count);
+}
+
 ATF_TP_ADD_TCS(tp)
 {
+	ATF_TP_ADD_TC(tp, delete_marked__some__the_others_in_their_order);
 	ATF_TP_ADD_TC(tp, add__first__in_front);
 	ATF_TP_ADD_TC(tp, add__last__behind);
 	ATF_TP_ADD_TC(tp, add__behind_a_line_without_end__on_its_own_line);

@@ -445,6 +445,59 @@ ATF_TC_BODY(edit__a_field_added_in_front_many_times__ends, tc)
 	check_soon();
 }
 
+ATF_TC_WITHOUT_HEAD(edit__one_of_two_fields_deleted_from_many__ends);
+ATF_TC_BODY(edit__one_of_two_fields_deleted_from_many__ends, tc)
+{
+	start();
+	add("X: y\nTo: a\n", 150000);
+	add("\nbody\n", 1);
+	take_message();
+	ATF_CHECK(sieve_case_decide(&sieve,
+	    "require \"editheader\"; deleteheader \"X\";"
+	    "if exists \"X\" { discard; }"));
+	ATF_CHECK_STREQ("(keep)", sieve_case_plan(&sieve));
+	check_soon();
+}
+
+ATF_TC_WITHOUT_HEAD(header__many_tests_of_many_fields__steps_end_it);
+ATF_TC_BODY(header__many_tests_of_many_fields__steps_end_it, tc)
+{
+	struct buffer script;
+	unsigned i;
+
+	start();
+	add("To: a\n", 150000);
+	add("\nbody\n", 1);
+	take_message();
+	buffer_start(&script, text.arena);
+	for (i = 0; i < 30000; i++)
+		buffer_add_text(&script, "if exists \"no\" { discard; }\n");
+	ATF_REQUIRE(sieve_case_compile(&sieve, buffer_span(&script)));
+	ATF_CHECK(!sieve_case_run(&sieve));
+	check_kept("steps of work");
+}
+
+ATF_TC_WITHOUT_HEAD(vacation__many_addresses_against_many__ends);
+ATF_TC_BODY(vacation__many_addresses_against_many__ends, tc)
+{
+	struct buffer script;
+	unsigned i;
+
+	start();
+	add("To: ", 1);
+	add("a@b.example, ", 200000);
+	add("\n\nbody\n", 1);
+	take_message();
+	buffer_start(&script, text.arena);
+	buffer_add_text(&script, "require \"vacation\"; vacation :addresses [");
+	for (i = 0; i < 1000; i++)
+		buffer_add_text(&script, "\"me@c.example\",");
+	buffer_add_text(&script, "\"x@c.example\"] \"away\";");
+	ATF_REQUIRE(sieve_case_compile(&sieve, buffer_span(&script)));
+	(void)sieve_case_run(&sieve); /* in time is all that is asked */
+	check_soon();
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, script__a_million_braces__refused);
@@ -465,12 +518,14 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, regex__back_reference_or_bounds__refused);
 	ATF_TP_ADD_TC(tp, header__ten_megabytes_in_one_field__ends);
 	ATF_TP_ADD_TC(tp, header__a_million_fields__ends);
-	ATF_TP_ADD_TC(tp,
-	    header__a_field_folded_into_a_million_lines__ends);
+	ATF_TP_ADD_TC(tp, header__a_field_folded_into_a_million_lines__ends);
 	ATF_TP_ADD_TC(tp, addresses__a_million_in_one_field__ends);
 	ATF_TP_ADD_TC(tp, parts__deep_within_each_other__end);
 	ATF_TP_ADD_TC(tp, parts__half_a_million_side_by_side__end);
 	ATF_TP_ADD_TC(tp, parts__ten_megabytes_of_html_and_base64__end);
 	ATF_TP_ADD_TC(tp, edit__a_field_added_in_front_many_times__ends);
+	ATF_TP_ADD_TC(tp, edit__one_of_two_fields_deleted_from_many__ends);
+	ATF_TP_ADD_TC(tp, header__many_tests_of_many_fields__steps_end_it);
+	ATF_TP_ADD_TC(tp, vacation__many_addresses_against_many__ends);
 	return atf_no_error();
 }

@@ -95,6 +95,15 @@ ATF_TC_BODY(redirect__came_round__refused, tc)
 	ATF_CHECK(outgoing_redirect(&sent, &action, &facts, arena));
 }
 
+ATF_TC_WITHOUT_HEAD(redirect__mark_of_the_recipient__not_sent_again);
+ATF_TC_BODY(redirect__mark_of_the_recipient__not_sent_again, tc)
+{
+	start("X-Sieve-Redirected-From: me+x@host.example\n\n");
+	ATF_CHECK(outgoing_redirect(&sent, &action, &facts, arena));
+	facts.recipient = SPAN("me+x@host.example");
+	ATF_CHECK(!outgoing_redirect(&sent, &action, &facts, arena));
+}
+
 ATF_TC_WITHOUT_HEAD(vacation__rfc_5230_5__fields);
 ATF_TC_BODY(vacation__rfc_5230_5__fields, tc)
 {
@@ -126,6 +135,31 @@ ATF_TC_BODY(vacation__name_not_ascii__address_not_encoded, tc)
 	outgoing_vacation(&sent, &action, &facts, arena);
 	CHECK_SPAN("J\303\270rn <j@host.example>", field("From"));
 	ATF_CHECK(span_starts(sent.bytes, "From: =?utf-8?B?"));
+}
+
+ATF_TC_WITHOUT_HEAD(vacation__from_two__a_sender_is_named);
+ATF_TC_BODY(vacation__from_two__a_sender_is_named, tc)
+{
+	start("");
+	action.vacation.from = SPAN(
+	    "J\303\270rn <j@host.example>, \"A, B\" <\"a b\"@host.example>");
+	outgoing_vacation(&sent, &action, &facts, arena);
+	CHECK_SPAN("J\303\270rn <j@host.example>, "
+		   "\"A, B\" <\"a b\"@host.example>",
+	    field("From"));
+	CHECK_SPAN("<me@host.example>", field("Sender"));
+}
+
+ATF_TC_WITHOUT_HEAD(vacation__subject_looks_encoded__as_it_is);
+ATF_TC_BODY(vacation__subject_looks_encoded__as_it_is, tc)
+{
+	struct field found;
+
+	start("");
+	action.vacation.subject = SPAN("=?UTF-8?Q?=C3=A4?=");
+	outgoing_vacation(&sent, &action, &facts, arena);
+	ATF_REQUIRE(field_find(sent.bytes, "Subject", &found));
+	CHECK_SPAN(" =?UTF-8?Q?=C3=A4?=", found.value);
 }
 
 ATF_TC_WITHOUT_HEAD(vacation__line_ends_in_subject__no_further_field);
@@ -187,8 +221,11 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, redirect__crlf__ends_like_the_message);
 	ATF_TP_ADD_TC(tp, redirect__no_header__an_empty_line_between);
 	ATF_TP_ADD_TC(tp, redirect__came_round__refused);
+	ATF_TP_ADD_TC(tp, redirect__mark_of_the_recipient__not_sent_again);
 	ATF_TP_ADD_TC(tp, vacation__rfc_5230_5__fields);
 	ATF_TP_ADD_TC(tp, vacation__name_not_ascii__address_not_encoded);
+	ATF_TP_ADD_TC(tp, vacation__from_two__a_sender_is_named);
+	ATF_TP_ADD_TC(tp, vacation__subject_looks_encoded__as_it_is);
 	ATF_TP_ADD_TC(tp, vacation__line_ends_in_subject__no_further_field);
 	ATF_TP_ADD_TC(tp, vacation__mime__entity_as_it_is);
 	ATF_TP_ADD_TC(tp, reject__rfc_5429_2_1_1__report_of_three_parts);
