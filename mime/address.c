@@ -171,6 +171,60 @@ scan_words(struct scan *scan, struct words *words)
 	}
 }
 
+/* Dots at the ends or side by side are read, but not written. */
+static bool
+has_empty_label(struct span name)
+{
+	size_t i;
+
+	for (i = 0; i < name.size_bytes; i++)
+		if (name.at[i] == '.' &&
+		    (i == 0 || i + 1 == name.size_bytes ||
+			name.at[i + 1] == '.'))
+			return true;
+	return false;
+}
+
+/* Is there something in a local part that no atom has? */
+static bool
+has_special(struct span local)
+{
+	size_t i;
+
+	for (i = 0; i < local.size_bytes; i++)
+		if (!is_atom_byte((unsigned char)local.at[i]) &&
+		    local.at[i] != '.')
+			return true;
+	return local.size_bytes == 0;
+}
+
+static void
+add_address(struct buffer *out, const struct address *address, bool is_quoted)
+{
+	size_t i;
+
+	if (is_quoted)
+		buffer_add_byte(out, '"');
+	for (i = 0; i < address->local.size_bytes; i++) {
+		char byte = address->local.at[i];
+
+		if (is_quoted && (byte == '"' || byte == '\\'))
+			buffer_add_byte(out, '\\');
+		buffer_add_byte(out, byte);
+	}
+	if (is_quoted)
+		buffer_add_byte(out, '"');
+	buffer_add_byte(out, '@');
+	buffer_add(out, address->domain);
+}
+
+void
+address_add(struct buffer *out, const struct address *address)
+{
+	add_address(out, address,
+	    has_special(address->local) || has_empty_label(address->local));
+}
+
 /* "[...]" as it is written. */
 static struct span
 scan_literal(struct scan *scan)
@@ -222,10 +276,9 @@ take_domain(struct scan *scan, struct words *local, struct address *address)
 	scan_skip(scan, 1);
 	address->local = buffer_span(&local->joined);
 	address->domain = scan_domain(scan);
+	/* "a..b" is nobody's to write, but people have such addresses. */
 	buffer_start(&all, scan->arena);
-	buffer_add(&all, address->local);
-	buffer_add_byte(&all, '@');
-	buffer_add(&all, address->domain);
+	add_address(&all, address, has_special(address->local));
 	address->all = buffer_span(&all);
 	address->is_valid = !scan->is_broken;
 }
@@ -234,15 +287,19 @@ take_domain(struct scan *scan, struct words *local, struct address *address)
 static void
 skip_route(struct scan *scan)
 {
+	bool after_host = false;
+
 	while (scan_peek(scan) == '@' || scan_peek(scan) == ',') {
 		bool is_host = scan_peek(scan) == '@';
 
 		scan_skip(scan, 1);
 		skip_white(scan);
-		if (is_host)
-			(void)scan_domain(scan);
+		if (is_host &&
+		    (after_host || has_empty_label(scan_domain(scan))))
+			scan->is_broken = true;
 		if (scan->is_broken)
 			return;
+		after_host = is_host;
 	}
 	if (scan_peek(scan) == ':')
 		scan_skip(scan, 1);
@@ -433,53 +490,6 @@ address_path(struct address *address, struct span path, struct arena *arena)
 		address_break(&scan, path, address);
 }
 
-/* Dots at the ends or side by side are read, but not written. */
-static bool
-has_empty_label(struct span name)
-{
-	size_t i;
-
-	for (i = 0; i < name.size_bytes; i++)
-		if (name.at[i] == '.' &&
-		    (i == 0 || i + 1 == name.size_bytes ||
-			name.at[i + 1] == '.'))
-			return true;
-	return false;
-}
-
-static bool
-needs_quotes(struct span local)
-{
-	size_t i;
-
-	for (i = 0; i < local.size_bytes; i++)
-		if (!is_atom_byte((unsigned char)local.at[i]) &&
-		    local.at[i] != '.')
-			return true;
-	return has_empty_label(local) || local.size_bytes == 0;
-}
-
-void
-address_add(struct buffer *out, const struct address *address)
-{
-	bool is_quoted = needs_quotes(address->local);
-	size_t i;
-
-	if (is_quoted)
-		buffer_add_byte(out, '"');
-	for (i = 0; i < address->local.size_bytes; i++) {
-		char byte = address->local.at[i];
-
-		if (is_quoted && (byte == '"' || byte == '\\'))
-			buffer_add_byte(out, '\\');
-		buffer_add_byte(out, byte);
-	}
-	if (is_quoted)
-		buffer_add_byte(out, '"');
-	buffer_add_byte(out, '@');
-	buffer_add(out, address->domain);
-}
-
 /* Colons belong to groups and routes, but for those of "[IPv6:...]". */
 bool
 address_has_extras(struct span value, struct arena *arena)
@@ -519,16 +529,17 @@ has_control(struct span text)
 static bool
 is_bare(const struct address *address, struct span text)
 {
-	size_t tail_bytes = address->domain.size_bytes + 1;
+	size_t domain_bytes = address->domain.size_bytes;
 
 	if (text.at[0] != '"')
 		return text.size_bytes == address->all.size_bytes &&
 		    memcmp(text.at, address->all.at, text.size_bytes) == 0 &&
 		    !has_empty_label(address->local);
-	return text.size_bytes > tail_bytes + 1 &&
-	    text.at[text.size_bytes - tail_bytes - 1] == '"' &&
-	    memcmp(text.at + text.size_bytes - tail_bytes,
-		address->all.at + address->local.size_bytes, tail_bytes) == 0;
+	text.size_bytes -= domain_bytes;
+	return text.size_bytes > 2 && text.at[text.size_bytes - 2] == '"' &&
+	    text.at[text.size_bytes - 1] == '@' &&
+	    memcmp(text.at + text.size_bytes, address->domain.at,
+		domain_bytes) == 0;
 }
 
 bool

@@ -15,8 +15,9 @@ struct address {
 	struct span name;   /* display name or comment, not yet decoded */
 	struct span local;  /* without quotes */
 	struct span domain; /* without brackets' comments; as written */
-	struct span all;    /* local@domain without quotes; "" for "<>";
-			       the text as written when not valid */
+	struct span all;    /* local@domain, in quotes if the local part
+			       needs them; "" for "<>"; the text as written
+			       when not valid */
 	bool is_valid;	    /* local and domain were found by the grammar */
 	bool is_null;	    /* "<>" */
 };

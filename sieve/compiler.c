@@ -80,6 +80,10 @@ find_name(struct compiler_script *script, struct span name)
 static bool
 too_many(struct sieve_compiler *compiler, struct sieve_place place)
 {
+	/* Once: each further one would be told otherwise. */
+	if (compiler->has_too_many)
+		return false;
+	compiler->has_too_many = true;
 	return compiler_error(compiler, place,
 	    "there are more than %u variables",
 	    compiler->options->limits.variables);

@@ -41,6 +41,7 @@ struct sieve_compiler {
 	struct arena *memory; /* of the program */
 	struct arena tree;    /* given back when the program is made */
 	struct compiler_script *at;
+	bool has_too_many; /* variables, which was told */
 };
 
 /*

@@ -118,11 +118,18 @@ ATF_TC_BODY(read__comment_behind__is_the_name, tc)
 	    "Al Smith");
 }
 
+/* The whole of it has them again, where it would be another one without. */
 ATF_TC_WITHOUT_HEAD(read__quoted_local__without_quotes);
 ATF_TC_BODY(read__quoted_local__without_quotes, tc)
 {
-	CHECK_ADDRESS("\"a b\\\"c\"@x.test", "a b\"c", "x.test", "");
-	CHECK_ADDRESS("\"\"@x.test", "", "x.test", "");
+	struct address address = only_of(SPAN("\"a b\\\"c\"@x.test"));
+
+	CHECK_SPAN("a b\"c", address.local);
+	CHECK_SPAN("\"a b\\\"c\"@x.test", address.all);
+	address = only_of(SPAN("\"\"@x.test"));
+	CHECK_SPAN("", address.local);
+	CHECK_SPAN("\"\"@x.test", address.all);
+	CHECK_ADDRESS("\"ab\"@x.test", "ab", "x.test", "");
 	CHECK_ADDRESS("a.\"b\".c@x.test", "a.b.c", "x.test", "");
 }
 

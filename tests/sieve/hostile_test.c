@@ -166,6 +166,7 @@ ATF_TC_BODY(variables__too_many__refused, tc)
 		add(line, 1);
 	}
 	ATF_CHECK(!sieve_case_compile(&sieve, buffer_span(&text)));
+	ATF_CHECK_EQ(1, sieve.errors.count);
 	ATF_CHECK_EQ(257, sieve.errors.list[0].place.line);
 	check_soon();
 }
