@@ -188,8 +188,6 @@ static void
 end_message(struct monitor *monitor, bool is_client_told)
 {
 	team_end(&monitor->team, is_client_told);
-	while (waitpid(-1, NULL, WNOHANG) > 0)
-		continue;
 }
 
 /* They come from a process that may have been taken over. */
@@ -245,7 +243,10 @@ wait_for_ask(struct monitor *monitor, struct wire_ask *ask, struct failure *why)
 	return VERDICT_OK;
 }
 
-/* Those who still wait for a disk are given their time. */
+/*
+ * Those who still wait for a disk are given their time. Where SIGCHLD is
+ * ignored, waitpid() waits for all of them.
+ */
 static void
 wait_for_all(void)
 {
@@ -272,6 +273,7 @@ monitor_run(const struct job *base, const struct monitor_means *means,
 	enum verdict verdict = VERDICT_OK;
 	struct wire_ask ask;
 
+	(void)signal(SIGCHLD, SIG_IGN); /* nobody's end is asked for */
 	while (verdict == VERDICT_OK && !monitor.is_over) {
 		verdict = wait_for_ask(&monitor, &ask, why);
 		if (verdict == VERDICT_OK && !monitor.is_over)

@@ -39,6 +39,23 @@ is_stopped(struct speaker *speaker)
 	return true;
 }
 
+/*
+ * After a call that failed: is it to be made again? A signal says that we
+ * are to stop, or the client is idle; EAGAIN comes from a socket that whoever
+ * started us has left non-blocking.
+ */
+static bool
+may_go_on(struct speaker *speaker, int fd, short events)
+{
+	struct pollfd polled = { fd, events, 0 };
+
+	if (errno == EAGAIN || errno == EWOULDBLOCK)
+		(void)poll(&polled, 1, -1); /* ended by the deadline */
+	else if (errno != EINTR)
+		speaker->is_over = true;
+	return !speaker->is_over && !is_stopped(speaker);
+}
+
 static void
 flush(struct speaker *speaker)
 {
@@ -50,12 +67,10 @@ flush(struct speaker *speaker)
 	interrupt_deadline(means->idle_most_s);
 	while (out.size_bytes > 0 && !speaker->is_over) {
 		taken = write(means->out_fd, out.at, out.size_bytes);
-		if (taken == -1 && errno == EINTR)
-			speaker->is_over = is_stopped(speaker);
-		else if (taken <= 0)
-			speaker->is_over = true;
-		else
+		if (taken >= 0)
 			out = span_from(out, (size_t)taken);
+		else if (!may_go_on(speaker, means->out_fd, POLLOUT))
+			speaker->is_over = true;
 	}
 	session_sent(session);
 }
@@ -85,13 +100,14 @@ wait_for_input(struct speaker *speaker)
 
 	flush(speaker);
 	interrupt_deadline(speaker->means->idle_most_s);
-	while (!speaker->is_over && !is_stopped(speaker)) {
+	if (speaker->is_over || is_stopped(speaker))
+		return;
+	do
 		got = fill(speaker);
-		if (got > 0)
-			return;
-		if (got == 0 || errno != EINTR)
-			speaker->is_over = true;
-	}
+	while (got == -1 &&
+	    may_go_on(speaker, speaker->means->in_fd, POLLIN));
+	if (got == 0)
+		speaker->is_over = true;
 }
 
 static bool

@@ -59,6 +59,16 @@ message__one_recipient__stored_as_it_was_body()
 	    cat log
 }
 
+atf_test_case socket__non_blocking__waited_for
+socket__non_blocking__waited_for_body()
+{
+	lmtp_start
+	make_message message
+	atf_check -o inline:'al@x: 250 2.0.0 delivered\n' \
+	    $client eager ann@example.org al@x $lmtp <message
+	expect_only box/al message
+}
+
 atf_test_case message__by_smtplib__stored
 message__by_smtplib__stored_body()
 {
@@ -545,6 +555,7 @@ help__asked__printed_body()
 atf_init_test_cases()
 {
 	atf_add_test_case message__one_recipient__stored_as_it_was
+	atf_add_test_case socket__non_blocking__waited_for
 	atf_add_test_case message__by_smtplib__stored
 	atf_add_test_case message__any_chunks__the_same
 	atf_add_test_case message__large__stored_and_not_held

@@ -3,6 +3,8 @@
 	lmtp.py send FROM TO[,TO...] COMMAND...	the message on standard input
 	lmtp.py smtplib FROM TO COMMAND...	the same, by Python's own client
 	lmtp.py chunks FROM TO COMMAND...	the same, by BDAT in many ways
+	lmtp.py eager FROM TO COMMAND...	as send, by a socket that is non-blocking
+		on the server's side too
 	lmtp.py leave BOX COMMAND...	talk by the file "script", and go away as
 		soon as something is in BOX, a folder or a file
 
@@ -23,8 +25,9 @@ PATIENCE_S = 60
 class Client:
     """One connection; the server's standard error must stay empty."""
 
-    def __init__(self, command):
+    def __init__(self, command, is_blocking=True):
         self.sock, theirs = socket.socketpair()
+        theirs.setblocking(is_blocking)
         self.sock.settimeout(PATIENCE_S)
         self.errors = open("stderr.of.server", "a+b")
         self.server = subprocess.Popen(
@@ -126,6 +129,15 @@ def send(sender, recipients, *command):
     return client.quit()
 
 
+def eager(sender, recipient, *command):
+    client = Client(command, is_blocking=False)
+    time.sleep(0.2)  # it meets an empty socket
+    client.begin()
+    wire = on_the_wire(sys.stdin.buffer.read())
+    show(client.send(sender, [recipient], wire))
+    return client.quit()
+
+
 class OwnClient(smtplib.LMTP):
     def __init__(self, sock):
         self.given = sock
@@ -194,5 +206,5 @@ def leave(box, *command):
 
 if __name__ == "__main__":
     modes = {"send": send, "smtplib": by_smtplib, "chunks": chunks,
-             "leave": leave}
+             "eager": eager, "leave": leave}
     sys.exit(modes[sys.argv[1]](*sys.argv[2:]))
