@@ -11,8 +11,10 @@ pages__installed__paths_as_configured_body()
 	root=$PWD/root
 	atf_check -o ignore -e ignore make -C "$BUILDDIR" install \
 	    DESTDIR="$root" sysconfdir=/else/etc bindir=/else/bin \
-	    mandir=/else/man
-	for page in man1/mda.1 man5/mda.conf.5 man7/mda-delivery.7; do
+	    mandir=/else/man unitdir=/else/units
+	for page in man1/mda.1 man5/mda.conf.5 man7/mda-delivery.7 \
+	    man8/mda-lmtp.8
+	do
 		atf_check -o match:'^-rw-r--r-- ' ls -l "root/else/man/$page"
 		atf_check -s exit:1 grep '/usr/local/etc/mda' \
 		    "root/else/man/$page"
@@ -20,9 +22,13 @@ pages__installed__paths_as_configured_body()
 	atf_check -o match:'/else/etc/mda\.conf' \
 	    cat root/else/man/man5/mda.conf.5
 	atf_check -o match:'/else/bin/mda' cat root/else/man/man1/mda.1
+	atf_check -o match:'^ExecStart=/else/bin/mda-lmtp$' \
+	    cat 'root/else/units/mda-lmtp@.service'
+	atf_check -o match:'^ListenStream=/' \
+	    cat root/else/units/mda-lmtp.socket
 	atf_check -o ignore -e ignore make -C "$BUILDDIR" uninstall \
 	    DESTDIR="$root" sysconfdir=/else/etc bindir=/else/bin \
-	    mandir=/else/man
+	    mandir=/else/man unitdir=/else/units
 	atf_check find root ! -type d
 }
 

@@ -151,6 +151,7 @@ atf_test_case root__traced__never_reads_the_client
 root__traced__never_reads_the_client_head() { root_case; }
 root__traced__never_reads_the_client_body()
 {
+	not_sanitized
 	lmtp_start
 	mkdir traces
 	prefix="strace -qq -ff -o traces/t"

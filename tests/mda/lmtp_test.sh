@@ -446,6 +446,7 @@ client__reads_no_more__nothing_delivered_head()
 }
 client__reads_no_more__nothing_delivered_body()
 {
+	not_sanitized
 	lmtp_start
 	make_box box/al
 	script "$mail" 'RCPT TO:<al@x>' DATA A: . QUIT

@@ -103,6 +103,10 @@ grep -q '^body$' /tmp/home/Maildir/new/*
 setpriv --reuid=65534 --clear-groups --regid=65534 env HOME=/tmp/home \
     mda -f a@example.org -m mbox:/tmp/home/mbox </tmp/message
 grep -q '^From a@example.org ' /tmp/home/mbox
+printf 'LHLO me\r\nMAIL FROM:<>\r\nRCPT TO:<nobody>\r\nDATA\r\nA: b\r\n.\r\nQUIT\r\n' |
+    mda-lmtp -o mailbox=maildir:/tmp/home/Maildir | grep -q '^250 2.0.0 delivered'
+grep -q '^ExecStart=/usr/bin/mda-lmtp$' '/lib/systemd/system/mda-lmtp@.service'
+grep -q '^Accept=yes$' /lib/systemd/system/mda-lmtp.socket
 LC_ALL=C.UTF-8 LANGUAGE=de mda --help | grep -q 'Aufruf\|Verwendung'
 zcat /usr/share/man/man1/mda.1.gz | grep -q '/usr/bin/mda'
 zcat /usr/share/man/man5/mda.conf.5.gz | grep -q '/etc/mda.conf'
