@@ -223,6 +223,8 @@ why_not_sender(const struct recipients *recipients)
 		return "the sender of the envelope is empty";
 	if (!sender.is_valid)
 		return "the sender of the envelope is no address";
+	if (!address_is_sendable(run->envelope.from, &run->memory))
+		return "mail cannot be sent to the sender of the envelope";
 	if (is_own(recipients, &sender))
 		return "the sender is the user himself";
 	if (is_program(&sender))

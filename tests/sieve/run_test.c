@@ -244,8 +244,48 @@ ATF_TC_BODY(envelope__unknown_parts__match_nothing, tc)
 	sieve_case_end(&sieve);
 }
 
+static const char *
+why_not(const char *sender)
+{
+	sieve_case_start(&sieve);
+	sieve.input.envelope.from = span_of(sender);
+	ATF_REQUIRE(sieve_case_decide(&sieve,
+	    "require \"vacation\"; vacation \"away\";"));
+	ATF_REQUIRE_EQ(SIEVE_VACATION, sieve.plan.actions[0].kind);
+	return sieve.plan.actions[0].vacation.why_not;
+}
+
+/* Of a plan with an answer, whoever executes it insists on a good address. */
+ATF_TC_WITHOUT_HEAD(vacation__sender_that_mail_cannot_go_to__no_answer);
+ATF_TC_BODY(vacation__sender_that_mail_cannot_go_to__no_answer, tc)
+{
+	ATF_CHECK(why_not("s@a.example") == NULL);
+	ATF_CHECK(why_not("\"s s\"@a.example") == NULL);
+	ATF_CHECK_STREQ("mail cannot be sent to the sender of the envelope",
+	    why_not("s..s@a.example"));
+	ATF_CHECK_STREQ("mail cannot be sent to the sender of the envelope",
+	    why_not("s"));
+	ATF_CHECK_STREQ("the sender of the envelope is no address",
+	    why_not("s@@a"));
+	ATF_CHECK_STREQ("the sender of the envelope is empty", why_not(""));
+	sieve_case_end(&sieve);
+}
+
+ATF_TC_WITHOUT_HEAD(duplicate__no_seconds__nothing_to_remember);
+ATF_TC_BODY(duplicate__no_seconds__nothing_to_remember, tc)
+{
+	sieve_case_start(&sieve);
+	ATF_CHECK(sieve_case_decide(&sieve,
+	    "require \"duplicate\";"
+	    "if duplicate :uniqueid \"x\" :seconds 0 { discard; }"));
+	CHECK_PLAN("(keep)");
+	sieve_case_end(&sieve);
+}
+
 ATF_TP_ADD_TCS(tp)
 {
+	ATF_TP_ADD_TC(tp, vacation__sender_that_mail_cannot_go_to__no_answer);
+	ATF_TP_ADD_TC(tp, duplicate__no_seconds__nothing_to_remember);
 	ATF_TP_ADD_TC(tp, programs__kept__the_next_one_decides);
 	ATF_TP_ADD_TC(tp, programs__not_kept__the_next_one_is_not_run);
 	ATF_TP_ADD_TC(tp, programs__copies_of_the_first__stay_in_the_plan);
