@@ -3,6 +3,7 @@
 #include "compat/compat.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <string.h>
 #include <strings.h>
 
@@ -154,15 +155,36 @@ charset_char_bytes(struct span text)
 	return size_bytes == 0 && text.size_bytes > 0 ? 1 : size_bytes;
 }
 
+/* How many bytes at the start are US-ASCII: most mail is, so eight at once. */
+static size_t
+ascii_bytes(struct span text)
+{
+	size_t done_bytes = 0;
+	uint64_t eight;
+
+	while (text.size_bytes - done_bytes >= sizeof(eight)) {
+		memcpy(&eight, text.at + done_bytes, sizeof(eight));
+		if ((eight & 0x8080808080808080U) != 0)
+			break;
+		done_bytes += sizeof(eight);
+	}
+	while (done_bytes < text.size_bytes &&
+	    (unsigned char)text.at[done_bytes] < 0x80)
+		done_bytes++;
+	return done_bytes;
+}
+
 /* How many bytes at the start are well formed. */
 static size_t
 well_formed_bytes(struct span text)
 {
-	size_t done_bytes = 0;
+	size_t done_bytes = ascii_bytes(text);
 	size_t more_bytes;
 
-	while ((more_bytes = char_bytes(span_from(text, done_bytes))) > 0)
+	while ((more_bytes = char_bytes(span_from(text, done_bytes))) > 0) {
 		done_bytes += more_bytes;
+		done_bytes += ascii_bytes(span_from(text, done_bytes));
+	}
 	return done_bytes;
 }
 

@@ -120,6 +120,26 @@ agree_left(enum comparator comparator, const char *at, struct span word,
 	return i <= least;
 }
 
+/* How many bytes stand before the first that is the same as this one. */
+static size_t
+bytes_before(enum comparator comparator, struct span text, char byte)
+{
+	int wanted = folded(comparator, byte);
+	const char *found;
+	size_t i = 0;
+
+	if (comparator == COMPARATOR_OCTET) {
+		found = text.size_bytes == 0
+		    ? NULL
+		    : memchr(text.at, wanted, text.size_bytes);
+		return found == NULL ? text.size_bytes
+				     : (size_t)(found - text.at);
+	}
+	while (i < text.size_bytes && folded(comparator, text.at[i]) != wanted)
+		i++;
+	return i;
+}
+
 /* "known" bytes at the front agree already, after a shift by the period. */
 static bool
 search_two_way(enum comparator comparator, struct span text, struct span word,
@@ -130,8 +150,15 @@ search_two_way(enum comparator comparator, struct span text, struct span word,
 
 	while (at + word.size_bytes <= text.size_bytes) {
 		size_t from = factors.cut > known ? factors.cut : known;
-		size_t to = agree_right(comparator, text.at + at, word, from);
+		size_t to;
 
+		if (known == 0)
+			at += bytes_before(comparator,
+			    span_from(text, at + factors.cut),
+			    word.at[factors.cut]);
+		if (at + word.size_bytes > text.size_bytes)
+			return false;
+		to = agree_right(comparator, text.at + at, word, from);
 		if (to < word.size_bytes) {
 			at += to - factors.cut + 1;
 			known = 0;
