@@ -63,16 +63,15 @@ print_version(void)
 
 /* A client waits: it hears why, and tries again later. */
 static int
-turn_away(const struct job *job, const struct failure *why)
+turn_away(const struct job *job, struct log *log, const struct failure *why)
 {
-	struct log log = { false, -1, -1 };
 	char sentence[400];
 
 	nls_skip();
 	report_sentence(sentence, sizeof(sentence), why);
 	(void)printf("421 %s %s\r\n", why->dsn, sentence);
 	(void)fflush(stdout); /* who does not hear it, is away */
-	log_write(&log, job, VERDICT_RETRY, why);
+	log_write(log, job, VERDICT_RETRY, why);
 	return EX_TEMPFAIL;
 }
 
@@ -256,6 +255,7 @@ run_speaker(struct server *server)
 		.idle_most_s = (unsigned int)settings->lmtp_timeout_s,
 		.limits = &server->limits,
 	};
+	struct log log = { false, -1, -1 };
 	enum verdict verdict = VERDICT_OK;
 	enum sandbox_state state;
 	struct failure why;
@@ -264,11 +264,14 @@ run_speaker(struct server *server)
 	(void)close(TEAM_MESSAGE_FD); /* read only */
 	if (geteuid() == 0)
 		verdict = privilege_drop(&server->talker, &why);
-	if (verdict == VERDICT_OK)
+	if (verdict == VERDICT_OK) {
+		log_open(&log, settings); /* behind the sandbox none can be */
 		verdict = sandbox_enter((enum sandbox_rule)settings->sandbox,
 		    &nothing, &state, &why);
+	}
 	if (verdict != VERDICT_OK)
-		return turn_away(&server->base, &why);
+		return turn_away(&server->base, &log, &why);
+	log_close(&log); /* who talks is to write nothing there */
 	speaker_run(&means);
 	return EX_OK;
 }
@@ -296,12 +299,13 @@ serve(struct server *server)
 		.speaker_fd = server->fds[0],
 		.recipients_most = server->limits.recipients_most,
 	};
+	struct log log = { false, -1, -1 };
 	struct failure why;
 
 	means.speaker = fork();
 	if (means.speaker == -1) {
 		(void)failure_errno(&why, "fork", "LMTP");
-		return turn_away(&server->base, &why);
+		return turn_away(&server->base, &log, &why);
 	}
 	if (means.speaker == 0)
 		_exit(run_speaker(server));
@@ -319,6 +323,7 @@ int
 main(int argc, char **argv)
 {
 	static struct server server; /* large */
+	struct log log = { false, -1, -1 };
 	struct failure why;
 	enum verdict verdict;
 	bool has_input;
@@ -336,6 +341,6 @@ main(int argc, char **argv)
 	if (verdict == VERDICT_OK)
 		verdict = prepare(&server, has_input, &why);
 	if (verdict != VERDICT_OK)
-		return turn_away(&server.base, &why);
+		return turn_away(&server.base, &log, &why);
 	return serve(&server);
 }

@@ -31,6 +31,7 @@ struct monitor {
 	char sender[ADDRESS_BYTES];
 	char queue_id[COMMAND_WORD_BYTES];
 	struct team team;
+	bool is_begun; /* the speaker has asked something */
 	bool is_over;
 	struct log log;
 };
@@ -200,9 +201,27 @@ end_strings(struct wire_ask *ask)
 	ask->queue_id[sizeof(ask->queue_id) - 1] = '\0';
 }
 
+/* One that ended before it asked anything may have failed to begin. */
+static enum verdict
+judge_speaker(pid_t speaker, struct failure *why)
+{
+	int status = 0;
+	pid_t ended;
+
+	do
+		ended = waitpid(speaker, &status, 0);
+	while (ended == -1 && errno == EINTR);
+	if (ended == speaker && status == 0)
+		return VERDICT_OK;
+	return failure_retry(why, "child-died", "4.3.0", "LMTP");
+}
+
 static void
 answer_ask(struct monitor *monitor, const struct wire_ask *ask)
 {
+	if (!monitor->is_begun)
+		(void)signal(SIGCHLD, SIG_IGN); /* no end is asked for */
+	monitor->is_begun = true;
 	switch (ask->verb) {
 	case WIRE_RECIPIENT:
 		on_recipient(monitor, ask);
@@ -273,7 +292,6 @@ monitor_run(const struct job *base, const struct monitor_means *means,
 	enum verdict verdict = VERDICT_OK;
 	struct wire_ask ask;
 
-	(void)signal(SIGCHLD, SIG_IGN); /* nobody's end is asked for */
 	while (verdict == VERDICT_OK && !monitor.is_over) {
 		verdict = wait_for_ask(&monitor, &ask, why);
 		if (verdict == VERDICT_OK && !monitor.is_over)
@@ -281,6 +299,8 @@ monitor_run(const struct job *base, const struct monitor_means *means,
 	}
 	if (verdict != VERDICT_OK)
 		(void)kill(means->speaker, SIGTERM); /* it says so, and ends */
+	else if (!monitor.is_begun)
+		verdict = judge_speaker(means->speaker, why);
 	end_message(&monitor, false);
 	forget(&monitor);
 	free(monitor.recipients);

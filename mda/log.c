@@ -174,6 +174,18 @@ log_open(struct log *log, const struct settings *settings)
 }
 
 void
+log_close(struct log *log)
+{
+	if (log->file_fd != -1)
+		(void)close(log->file_fd); /* nothing depends on it */
+	if (log->syslog_fd != -1)
+		(void)close(log->syslog_fd);
+	log->is_open = false;
+	log->file_fd = -1;
+	log->syslog_fd = -1;
+}
+
+void
 log_write(struct log *log, const struct job *job, enum verdict verdict,
     const struct failure *why)
 {

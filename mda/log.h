@@ -21,9 +21,14 @@ struct log {
  *
  * Gives   a log; what cannot be opened is passed over. It is done before a
  *         sandbox is up, which would refuse it.
- * Owns    the descriptors go with the process.
+ * Owns    log_close(), or the descriptors go with the process.
  */
 void log_open(struct log *log, const struct settings *settings);
+
+/*
+ * log_close - let go of what log_open() opened.
+ */
+void log_close(struct log *log);
 
 /*
  * log_write - write the line to syslog, to log_file, and with -v to stderr.

@@ -249,6 +249,9 @@ start__impossible__421_says_why_body()
 	turned_away 4.3.5 lmtp-user -o lmtp_user=toor
 	mount -t tmpfs -o ro tmpfs /var/tmp
 	turned_away 4.3.0 spill
+	umount /var/tmp
+	lmtp="python3 $SRCDIR/tests/support/mta_old_kernel.py $lmtp"
+	turned_away 4.3.5 sandbox -o sandbox=require
 	use_databases 'passwd: nosuchmodule' 'group: files'
 	turned_away 4.3.0 getpwnam
 }

@@ -21,6 +21,10 @@ then
 	    sh -c '"$0" "$@"; exit "$?"' "$0" "$@"
 fi
 
+# Which of our programs stands behind the sender; a test program may say
+# "mda-lmtp" before it sources this.
+program=${program-mda}
+
 # ---- The system ----------------------------------------------------------
 
 # mta_start - boot it, so to say. It has the users alice and bob, whose homes
@@ -105,8 +109,9 @@ install_mda()
 	settings_file=$root$("$MDA" --json |
 	    sed -n 's/^  "settings_file": "\(.*\)",*$/\1/p')
 	mkdir -p "${settings_file%/*}"
-	cp "$MDA" "$root/usr/local/bin/mda.real"
-	cp "$MDA_FAULT_BIN" "$root/usr/local/bin/mda-fault"
+	cp "$BUILDDIR/mda/$program" "$root/usr/local/bin/mda.real"
+	cp "$BUILDDIR/tests/fault/$program-fault" \
+	    "$root/usr/local/bin/mda-fault"
 	use_mda
 	use_settings
 }
@@ -122,7 +127,7 @@ use_mda()
 		{ echo '#! /bin/sh'; printf '%s\n' "$@"; } >"$new"
 	fi
 	chmod 755 "$new"
-	mv "$new" "$root/usr/local/bin/mda"
+	mv "$new" "$root/usr/local/bin/$program"
 }
 
 # use_settings [LINE ...] - after base_settings.

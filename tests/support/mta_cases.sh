@@ -82,7 +82,7 @@ break_it()
 	killed_when_visible)
 		with_fault 'unlinkat:1:SIGKILL' ;;
 	no_program)
-		rm "$root/usr/local/bin/mda" ;;
+		rm "$root/usr/local/bin/$program" ;;
 	no_user_database)
 		echo 'passwd: nosuchmodule' >"$root/mail/nsswitch.conf"
 		hide_from_mda /mail/nsswitch.conf /etc/nsswitch.conf ;;
