@@ -1,10 +1,13 @@
 /* RFC 6609: include, return, global. */
 #include <string.h>
 
+#include "mime/charset.h"
 #include "sieve/commands.h"
 #include "sieve/compiler.h"
 #include "sieve/run.h"
 #include "sieve/text.h"
+
+enum { NAME_BYTES_MAX = 255 };
 
 struct included {
 	size_t index; /* of the script in the program */
@@ -19,18 +22,40 @@ static const struct sieve_tag include_tags[] = {
 	{ NULL, TAG_NONE, SIEVE_NOTHING, 0, NULL, false },
 };
 
-/* Whatever a name is looked up in: no path, no line of a log, no option. */
+/* Controls of Unicode, too: U+0080 to 9F, and its separators of lines. */
+static bool
+is_control(struct span rest)
+{
+	return (unsigned char)rest.at[0] < ' ' || rest.at[0] == 0x7f ||
+	    (span_starts(rest, "\xc2") && rest.size_bytes > 1 &&
+		(unsigned char)rest.at[1] < 0xa0) ||
+	    span_starts(rest, "\xe2\x80\xa8") ||
+	    span_starts(rest, "\xe2\x80\xa9");
+}
+
+/*
+ * RFC 5804 section 1.6. Whatever a name is looked up in: it is no path, no
+ * option, and hides nothing.
+ */
+static bool
+is_name(struct span name)
+{
+	size_t i;
+
+	if (name.size_bytes == 0 || name.size_bytes > NAME_BYTES_MAX ||
+	    name.at[0] == '.' || !charset_is_utf8(name))
+		return false;
+	for (i = 0; i < name.size_bytes; i++)
+		if (name.at[i] == '/' || is_control(span_from(name, i)))
+			return false;
+	return true;
+}
+
 static bool
 check_name(struct sieve_compiler *compiler, struct sieve_place place,
     const char *name)
 {
-	const char *at = name;
-
-	while (*at != '\0' && *at != '/' && (unsigned char)*at >= ' ' &&
-	    *at != 0x7f)
-		at++;
-	return (*name != '\0' && *at == '\0' && strlen(name) <= 255 &&
-		   name[0] != '.') ||
+	return is_name(span_of(name)) ||
 	    compiler_error(compiler, place,
 		"\"%s\" is no name of a script: write it without \"/\" and "
 		"without a dot in front",
