@@ -6,7 +6,13 @@
 
 #include "mime/blank.h"
 
-enum { MINUTE_S = 60, HOUR_S = 3600, DAY_S = 86400, MJD_OF_1970 = 40587 };
+enum {
+	MINUTE_S = 60,
+	HOUR_S = 3600,
+	DAY_S = 86400,
+	LEAP_SECOND = 60,
+	MJD_OF_1970 = 40587
+};
 
 static const char days[7][4] = { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri",
 	"Sat" };
@@ -289,8 +295,13 @@ date_read(struct date *date, struct span text)
 		return false;
 	local_s = days_of(read.year, read.month, read.day) * DAY_S +
 	    read.hour * HOUR_S + read.minute * MINUTE_S + read.second;
-	date_set(date, local_s - (long long)read.zone_minutes * MINUTE_S,
-	    read.zone_minutes);
+	local_s -= (long long)read.zone_minutes * MINUTE_S;
+	date_set(date, local_s, read.zone_minutes);
+	if (read.second == LEAP_SECOND) {
+		date_set(date, local_s - 1, read.zone_minutes);
+		date->second = LEAP_SECOND;
+		date->epoch_s = local_s;
+	}
 	return true;
 }
 
