@@ -20,12 +20,9 @@ race()
 	rm -rf race
 }
 
-has()
+needs()
 {
-	command -v "$1" >/dev/null 2>&1 || {
-		echo "no $1 here: its ways are played in the other cases"
-		return 1
-	}
+	atf_set require.progs "$1"
 }
 
 # all_readers LOCKS
@@ -76,25 +73,79 @@ python_mailbox__reads__nothing_lost_body()
 }
 
 atf_test_case movemail__reads__nothing_lost
+movemail__reads__nothing_lost_head()
+{
+	needs movemail
+}
 movemail__reads__nothing_lost_body()
 {
-	! has movemail || race dotlock,fcntl 100 movemail python
+	race dotlock,fcntl 100 movemail python
 }
 
-# s-nail is no reader to be raced with: when it empties a box, what others
-# have appended under all locks since it read can go, a foreign writer's mail
-# as well as ours. One run in three lost the mail of both.
+atf_test_case mutt__reads__nothing_lost
+mutt__reads__nothing_lost_head()
+{
+	needs mutt
+}
+mutt__reads__nothing_lost_body()
+{
+	race dotlock,fcntl 100 mutt python,python
+}
+
+atf_test_case s_nail__reads_as_spool__nothing_lost
+s_nail__reads_as_spool__nothing_lost_head()
+{
+	needs s-nail
+}
+s_nail__reads_as_spool__nothing_lost_body()
+{
+	race dotlock,fcntl 100 s-nail python
+}
+
+# mixed LOCK SETS - those of our writers all have LOCK, in any place.
+mixed()
+{
+	for reader in rename truncate remove; do
+		race "$1+$2" 100 "$reader" python
+	done
+}
+
+atf_test_case sets_with_dotlock__mixed__nothing_lost
+sets_with_dotlock__mixed__nothing_lost_body()
+{
+	mixed dotlock dotlock,fcntl+dotlock,flock+flock,fcntl,dotlock
+}
+
+atf_test_case sets_with_fcntl__mixed__nothing_lost
+sets_with_fcntl__mixed__nothing_lost_body()
+{
+	mixed fcntl dotlock,fcntl+fcntl,flock+flock,fcntl,dotlock
+}
+
+atf_test_case sets_with_flock__mixed__nothing_lost
+sets_with_flock__mixed__nothing_lost_body()
+{
+	mixed flock dotlock,flock+fcntl,flock+flock,fcntl,dotlock
+}
 
 atf_test_case procmail__appends__nothing_lost
+procmail__appends__nothing_lost_head()
+{
+	needs procmail
+}
 procmail__appends__nothing_lost_body()
 {
-	! has procmail || race dotlock,fcntl 10 truncate procmail
+	race dotlock,fcntl 10 truncate procmail
 }
 
 atf_test_case maildrop__appends__nothing_lost
+maildrop__appends__nothing_lost_head()
+{
+	needs maildrop
+}
 maildrop__appends__nothing_lost_body()
 {
-	! has maildrop || race dotlock,fcntl 10 rename maildrop
+	race dotlock,fcntl 10 rename maildrop
 }
 
 atf_init_test_cases()
@@ -106,6 +157,11 @@ atf_init_test_cases()
 	atf_add_test_case all_locks__all_readers__nothing_lost
 	atf_add_test_case python_mailbox__reads__nothing_lost
 	atf_add_test_case movemail__reads__nothing_lost
+	atf_add_test_case mutt__reads__nothing_lost
+	atf_add_test_case s_nail__reads_as_spool__nothing_lost
+	atf_add_test_case sets_with_dotlock__mixed__nothing_lost
+	atf_add_test_case sets_with_fcntl__mixed__nothing_lost
+	atf_add_test_case sets_with_flock__mixed__nothing_lost
 	atf_add_test_case procmail__appends__nothing_lost
 	atf_add_test_case maildrop__appends__nothing_lost
 }

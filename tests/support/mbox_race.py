@@ -6,8 +6,9 @@ Eight writers run $MDA, each with so many messages; FOREIGN others ("python",
 "procmail" or "maildrop", with commas between) append to the same mbox in
 their own way. READER takes out what has come, again and again, until all have
 ended: "none", "rename" (a new file over it), "truncate" (rewritten in place),
-"remove", "module" (python's mailbox) or "movemail". All take the
-LOCKS, words with commas between.
+"remove", "module" (python's mailbox), "movemail", "mutt" or "s-nail". All
+take the LOCKS, words with commas between; with "+" between several such sets,
+each of our writers takes the next one and all others take the first.
 
 Prints "N messages, 0 lost, 0 doubled, 0 broken", and what is not so.
 """
@@ -18,7 +19,10 @@ import hashlib
 import mailbox
 import multiprocessing
 import os
+import pty
 import re
+import select
+import signal
 import subprocess
 import sys
 import time
@@ -28,7 +32,9 @@ LOCK = BOX + ".lock"
 WRITERS = 8
 TURNS_MOST = 2000  # of one that waits, a few milliseconds each
 
-PROGRAMS = {"procmail", "maildrop", "movemail"}
+MUTT_MOST_S = 60  # of one that waits for a lock
+
+PROGRAMS = {"procmail", "maildrop", "movemail", "mutt", "s-nail"}
 
 FROM = re.compile(rb"^From [^\n]* [0-9]{2}:[0-9]{2}:[0-9]{2} [0-9]{4}\n", re.M)
 
@@ -221,17 +227,75 @@ def by_module(_):
         box.close()
 
 
-def by_movemail(_):
-    subprocess.run(["movemail", BOX, "moved"], check=False,
-                   stderr=subprocess.DEVNULL)
+def keep_moved():
     with contextlib.suppress(FileNotFoundError):
         with open("moved", "rb") as file:
             keep(file.read())
         os.unlink("moved")
 
 
+def by_movemail(_):
+    subprocess.run(["movemail", BOX, "moved"], check=False,
+                   stderr=subprocess.DEVNULL)
+    keep_moved()
+
+
+# "X" saves what is not yet deleted, which deletes it, and quits.
+MUTT = ["mutt", "-n", "-F", "/dev/null", "-f", BOX,
+        "-e", "set folder=. move=no delete=yes confirmappend=no quit=yes "
+              "confirmcreate=no mbox_type=mbox wait_key=no sleep_time=0",
+        "-e", "macro index X '<tag-pattern>!~D<enter><tag-prefix-cond>"
+              "<save-message>=taken<enter><end-cond><quit>'"]
+
+
+def answer_mutt(terminal, ends):
+    """Says X until it ends: mail that has come keeps it from quitting. To
+    break another program's lock, as it offers, is wrong here."""
+    while time.monotonic() < ends:
+        said = b""
+        while select.select([terminal], [], [], 0.1)[0]:
+            said += os.read(terminal, 65536)
+        os.write(terminal, b"n" if b"remove lock" in said else b"X")
+
+
+def by_mutt(_):
+    child, terminal = pty.fork()
+    if child == 0:
+        os.environ["TERM"] = "vt100"
+        os.execvp("mutt", MUTT)
+    try:
+        answer_mutt(terminal, time.monotonic() + MUTT_MOST_S)
+    except OSError:  # it has closed its end
+        pass
+    else:
+        print("mutt does not end")
+        os.kill(child, signal.SIGKILL)
+    os.close(terminal)
+    os.waitpid(child, 0)
+
+
+S_NAIL = ["s-nail", "-n", "-Shold"]
+
+
+def by_s_nail(_):
+    """As the box that mail arrives in, "%:", for which it locks in both ways
+    and looks after that for what has come. Any other file it cuts to nothing
+    when that had the size it knows, and locks it only then.
+
+    It waits for the lock file with the kernel's lock in its hands, and gives
+    up, which it says: then all is still there, and the copy one too many."""
+    done = subprocess.run([*S_NAIL, "-f", "%:" + os.path.abspath(BOX)],
+                          input=b"save * moved\nquit\n", check=False,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    if b"Unable to (dot) lock" not in done.stdout:
+        keep_moved()
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink("moved")
+
+
 READERS = {"rename": by_rename, "truncate": by_truncate, "remove": by_remove,
-           "module": by_module, "movemail": by_movemail}
+           "module": by_module, "movemail": by_movemail, "mutt": by_mutt,
+           "s-nail": by_s_nail}
 
 
 def read_again_and_again(read, locks, ended):
@@ -280,27 +344,29 @@ def count(names):
 
 
 def main(locks, messages, reader, foreign=""):
-    locks = locks.split(",")
+    lock_sets = [words.split(",") for words in locks.split("+")]
     if PROGRAMS & {reader, *foreign.split(",")}:
         starts_of_lines[:] = ["", " ", "\t", "> "]
     names = []
     processes = []
 
-    def start(write, prefix, number):
+    def start(write, prefix, number, locks):
         own = ["%s.%d" % (prefix, turn) for turn in range(number)]
         names.extend(own)
         processes.append(multiprocessing.Process(
             target=write_all, args=(own, write, locks)))
 
     for writer in range(WRITERS):
-        start(deliver, "mda%d" % writer, int(messages))
+        start(deliver, "mda%d" % writer, int(messages),
+              lock_sets[writer % len(lock_sets)])
     for number, kind in enumerate(filter(None, foreign.split(","))):
         start(FOREIGN[kind], "%s%d" % (kind, number),
-              max(5, int(messages) // 5))
+              max(5, int(messages) // 5), lock_sets[0])
     ended = multiprocessing.Event()
     if reader != "none":
         taker = multiprocessing.Process(
-            target=read_again_and_again, args=(READERS[reader], locks, ended))
+            target=read_again_and_again,
+            args=(READERS[reader], lock_sets[0], ended))
         taker.start()
     for process in processes:
         process.start()
