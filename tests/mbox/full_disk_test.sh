@@ -1,6 +1,7 @@
 # A disk that is full, at each page of a message of 64 KiB and at many of its
-# bytes. (tests/mbox/deliver_test.c tries each byte, with a disk that is only
-# played.) The box must be as it was, and the answer 75.
+# bytes; with MDA_LONG=yes ("make check-long") at each of them.
+# (tests/mbox/deliver_test.c tries each byte, with a disk that is only played.)
+# The box must be as it was, and the answer 75.
 
 # What is sourced sets variables.
 # shellcheck disable=SC1091,SC2154
@@ -80,17 +81,77 @@ tmpfs__each_page_of_spilled_64_kib__as_before_body()
 	page_by_page 33 -o spool_memory=4096
 }
 
+# step SHORT LONG - how many bytes lie between two tries.
+step()
+{
+	if [ "${MDA_LONG-}" = yes ]; then echo "$2"; else echo "$1"; fi
+}
+
+# byte_by_byte LEAST BLOCK STEP MOUNT - on a file system that the shell words
+# MOUNT put over box/, so many cases at least.
+byte_by_byte()
+{
+	set_up 65536
+	cat >there <<END
+$4 || exit 99
+exec python3 "$SRCDIR/tests/support/mbox_disk.py" box $2 $3
+END
+	private='unshare -m'
+	[ "$(id -u)" -eq 0 ] || private='unshare -rm'
+	# shellcheck disable=SC2086 # words
+	$private sh there >result 2>why && status=0 || status=$?
+	[ "$status" -ne 99 ] || atf_skip "no file system of our own: $(cat why)"
+	cat result why
+	atf_check_equal 0 "$status"
+	cases=$(sed -n 's/ cases, 0 went wrong//p' result)
+	[ "$cases" -ge "$1" ] || atf_fail "only $cases cases"
+}
+
+# The steps are odd, so that the tries lie at all places of a word; 17 pages of
+# text and three others are gone through with each end of the box.
+atf_test_case tmpfs__bytes_of_64_kib__as_before
+tmpfs__bytes_of_64_kib__as_before_head()
+{
+	needs_mount
+	atf_set timeout 3600
+}
+tmpfs__bytes_of_64_kib__as_before_body()
+{
+	bytes=$(step 61 1)
+	byte_by_byte $((65536 / bytes)) 4096 "$bytes" \
+	    'mount -t tmpfs -o size=160k,mode=700 none box'
+}
+
+# With blocks of a kilobyte, and blocks that hold the numbers of others.
+atf_test_case ext2__bytes_of_64_kib__as_before
+ext2__bytes_of_64_kib__as_before_head()
+{
+	atf_set require.user root
+	atf_set require.progs 'unshare mount mkfs.ext2'
+	atf_set timeout 3600
+}
+ext2__bytes_of_64_kib__as_before_body()
+{
+	bytes=$(step 61 1)
+	truncate -s 512k image
+	atf_check mkfs.ext2 -q -b 1024 -N 16 image
+	byte_by_byte $((65536 / bytes)) 1024 "$bytes" \
+	    'mount -o loop image box && rmdir box/lost+found'
+}
+
 # The kernel itself cuts a write at the byte, and then refuses.
-atf_test_case size_limit__many_bytes_of_64_kib__as_before
-size_limit__many_bytes_of_64_kib__as_before_head()
+atf_test_case size_limit__bytes_of_64_kib__as_before
+size_limit__bytes_of_64_kib__as_before_head()
 {
 	atf_set require.progs prlimit
+	atf_set timeout 3600
 }
-size_limit__many_bytes_of_64_kib__as_before_body()
+size_limit__bytes_of_64_kib__as_before_body()
 {
 	set_up 65536
 	"$MDA" -o log=none -m mbox:box/mbox <message || atf_fail 'cannot'
 	size=$(($(wc -c <before)))
+	bytes=$(step 211 1)
 	cases=0
 	wrong=0
 	extra=0
@@ -108,11 +169,11 @@ size_limit__many_bytes_of_64_kib__as_before_body()
 		esac
 		cmp before box/mbox || wrong=$((wrong + 1))
 		cases=$((cases + 1))
-		extra=$((extra + 211))
+		extra=$((extra + bytes))
 		[ "$wrong" -eq 0 ] || break
 	done
 	echo "$cases cases, $wrong went wrong"
-	[ "$cases" -gt 300 ] || atf_fail "only $cases cases"
+	[ "$cases" -gt $((65536 / bytes)) ] || atf_fail "only $cases cases"
 	atf_check_equal 0 "$wrong"
 	whole_in box/mbox
 	atf_check -o inline:'.mbox.mda\nmbox\n' ls -A box
@@ -122,5 +183,7 @@ atf_init_test_cases()
 {
 	atf_add_test_case tmpfs__each_page_of_64_kib__as_before
 	atf_add_test_case tmpfs__each_page_of_spilled_64_kib__as_before
-	atf_add_test_case size_limit__many_bytes_of_64_kib__as_before
+	atf_add_test_case tmpfs__bytes_of_64_kib__as_before
+	atf_add_test_case ext2__bytes_of_64_kib__as_before
+	atf_add_test_case size_limit__bytes_of_64_kib__as_before
 }

@@ -250,12 +250,18 @@ MUTT = ["mutt", "-n", "-F", "/dev/null", "-f", BOX,
 
 def answer_mutt(terminal, ends):
     """Says X until it ends: mail that has come keeps it from quitting. To
-    break another program's lock, as it offers, is wrong here."""
+    break another program's lock, as it offers, is wrong here; without one it
+    opens the box for reading only, and what it saved then would be a copy."""
+    key = b"X"
     while time.monotonic() < ends:
         said = b""
         while select.select([terminal], [], [], 0.1)[0]:
             said += os.read(terminal, 65536)
-        os.write(terminal, b"n" if b"remove lock" in said else b"X")
+        if b"remove lock" in said:
+            os.write(terminal, b"n")
+            key = b"q"
+        else:
+            os.write(terminal, key)
 
 
 def by_mutt(_):
