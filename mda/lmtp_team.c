@@ -406,6 +406,7 @@ judge_silent(struct team *team, struct worker *worker)
 		(void)failure_retry(&why, "child-died", "4.3.0", "no answer");
 	else
 		(void)failure_retry(&why, "deadline", "4.4.7", "deadline");
+	why.residue = worker->is_let_in;
 	fail_worker(team, worker, &why);
 	let_go(worker);
 }
@@ -418,8 +419,10 @@ team_pass(struct team *team, enum wire_word word, long long most_s)
 	for (i = 0; i < team->worker_count; i++) {
 		struct worker *worker = &team->workers[i];
 
-		if (worker->is_ready && worker->fd != -1)
+		if (worker->is_ready && worker->fd != -1) {
 			(void)wire_send_word(worker->fd, word); /* or it died */
+			worker->is_let_in = word == WORD_GO;
+		}
 		worker->is_ready = false;
 	}
 	if (team->worker_count > 0)

@@ -16,6 +16,7 @@ struct worker {
 	pid_t pid;
 	int fd;		 /* owned; -1 when it is over */
 	bool is_ready;	 /* at the gate */
+	bool is_let_in;	 /* through it */
 	size_t in_bytes; /* of in, so far */
 	struct wire_answer in;
 	size_t *indexes; /* owned: of its recipients */

@@ -401,6 +401,35 @@ mbox__two_recipients__two_records_body()
 	atf_check test ! -e box/al.lock
 }
 
+# Sixteen recipients, eight processes: whatever is written is written and
+# synced before anything is visible; behind that, each folder is synced once.
+atf_test_case syncs__many_recipients__together
+syncs__many_recipients__together_head()
+{
+	atf_set require.progs 'strace python3'
+}
+syncs__many_recipients__together_body()
+{
+	not_sanitized
+	lmtp_start
+	make_message message
+	list=r1@x
+	for i in 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do
+		list=$list,r$i@x
+	done
+	atf_check -o save:out $client send ann@example.org "$list" \
+	    strace -qq -f -o trace -e trace=fsync,linkat,openat,unlinkat \
+	    $lmtp <message
+	atf_check -o inline:'16\n' grep -c ': 250 2.0.0' out
+	sed '/linkat(.*resumed/d' trace | awk '
+	/ linkat\(/ { links++ }
+	/O_CREAT/ && links > 0 { late++ }
+	/ fsync\(/ && links > 0 { behind++ }
+	/ unlinkat\(/ && behind < 16 { early++ }
+	END { print links, late + 0, behind, early + 0 }' |
+	    atf_check -o inline:'16 0 16 0\n' cat
+}
+
 atf_test_case share__same_bytes__one_file
 share__same_bytes__one_file_body()
 {
@@ -579,6 +608,7 @@ atf_init_test_cases()
 	atf_add_test_case verdicts__one_cannot__the_others_delivered
 	atf_add_test_case verdicts__address_makes_no_path__451
 	atf_add_test_case mbox__two_recipients__two_records
+	atf_add_test_case syncs__many_recipients__together
 	atf_add_test_case share__same_bytes__one_file
 	atf_add_test_case share__not_set__files_of_their_own
 	atf_add_test_case client__gone_behind_the_dot__nothing_delivered
