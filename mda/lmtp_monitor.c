@@ -36,10 +36,19 @@ struct monitor {
 	struct log log;
 };
 
+/* No message was opened here, but the line is to say for whom it was. */
 static void
-log_failure(struct monitor *monitor, const struct job *job,
+log_failure(struct monitor *monitor, struct recipient *recipient,
     enum verdict verdict, const struct failure *why)
 {
+	struct job *job = &recipient->job;
+	struct envelope *envelope = &job->message.envelope;
+
+	job->is_message_open = true;
+	envelope->recipient = span_of(recipient->address);
+	envelope->has_recipient = true;
+	if (job->options.sender != NULL)
+		envelope_set_sender(envelope, span_of(job->options.sender));
 	log_write(&monitor->log, job, verdict, why);
 }
 
@@ -77,7 +86,7 @@ on_recipient(struct monitor *monitor, const struct wire_ask *ask)
 	} else {
 		verdict = recipient_plan(recipient, monitor->base, ask, &why);
 		if (verdict != VERDICT_OK)
-			log_failure(monitor, &recipient->job, verdict, &why);
+			log_failure(monitor, recipient, verdict, &why);
 	}
 	if (verdict == VERDICT_OK)
 		monitor->recipients[monitor->count++] = recipient;
@@ -136,7 +145,7 @@ log_unheard(struct monitor *monitor)
 
 	for (i = 0; i < monitor->count; i++)
 		if (monitor->recipients[i]->is_unheard)
-			log_failure(monitor, &monitor->recipients[i]->job,
+			log_failure(monitor, monitor->recipients[i],
 			    VERDICT_RETRY, &monitor->recipients[i]->why);
 }
 
@@ -179,8 +188,7 @@ on_spoiled(struct monitor *monitor, const struct wire_ask *ask)
 	errno = ask->sys_errno;
 	verdict = failure_errno(&why, "spill", "the message");
 	for (i = 0; i < monitor->count; i++)
-		log_failure(monitor, &monitor->recipients[i]->job, verdict,
-		    &why);
+		log_failure(monitor, monitor->recipients[i], verdict, &why);
 }
 
 /* ---- The conversation --------------------------------------------------- */

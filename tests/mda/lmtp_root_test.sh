@@ -59,7 +59,8 @@ accounts__two__each_its_own_body()
 	expect_only home/bob/Maildir message
 	expect_owner '4721:4722 600' "$file"
 	atf_check -o empty find home/alice ! -user alice -o ! -group alice
-	atf_check -o inline:'1\n' grep -c 'status=bounced step=user-unknown' log
+	atf_check -o match:' to=nosuch@x$' \
+	    grep 'status=bounced step=user-unknown' log
 }
 
 atf_test_case accounts__many_messages__one_connection
@@ -184,8 +185,10 @@ speaker__while_it_talks__nobody_and_confined_body()
 	wait_until grep -q '^220 ' said
 	read -r speaker rest <"/proc/$pid/task/$pid/children"
 	atf_check -o match:'^Uid:	65534	65534	65534	65534' \
-	    -o match:'^Seccomp:	2' -o match:'^NoNewPrivs:	1' \
 	    cat "/proc/$speaker/status"
+	! grep -q 'HAVE_SECCOMP 1' "$BUILDDIR/config.h" ||
+	    atf_check -o match:'^Seccomp:	2' -o match:'^NoNewPrivs:	1' \
+		cat "/proc/$speaker/status"
 	atf_check_equal /dev/null "$(readlink "/proc/$pid/fd/0")"
 	atf_check_equal /dev/null "$(readlink "/proc/$speaker/fd/2")"
 	kill "$sleeper"
@@ -200,7 +203,10 @@ worker__killed__451_and_the_others_delivered_body()
 {
 	lmtp_start
 	mkdir -m 777 traces
-	prefix="strace -qq -f -o traces/t -e trace=fsync,setuid
+	# strace may wonder, on standard error, where its process has gone.
+	printf '#! /bin/sh\nexec "$@" 2>/dev/null\n' >quiet
+	chmod +x quiet
+	prefix="./quiet strace -qq -f -o traces/t -e trace=fsync,setuid
 	    -e inject=fsync:delay_enter=1500000:when=1"
 	to alice@x,bob@x &
 	sender=$!
@@ -210,7 +216,8 @@ worker__killed__451_and_the_others_delivered_body()
 	answered 'alice@x: 451 4.3.0' 'bob@x: 250 2.0.0'
 	expect_count 0 home/alice/Maildir/new
 	expect_only home/bob/Maildir message
-	atf_check -o match:'step=child-died' cat log
+	atf_check -o match:' from=ann@example.org to=alice@x$' \
+	    grep 'step=child-died' log
 }
 
 # find_worker UID - gives worker: the one in our name space.
