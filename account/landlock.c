@@ -87,6 +87,8 @@ allow_folder(int ruleset_fd, const struct sandbox_folder *folder,
 	bool is_allowed;
 	int fd;
 
+	if (folder->has_new_folders)
+		allowed |= LANDLOCK_ACCESS_FS_MAKE_DIR;
 	if (folder->fd != -1)
 		return allow_fd(ruleset_fd, folder->fd, allowed);
 	fd = open(folder->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -100,7 +102,9 @@ allow_folder(int ruleset_fd, const struct sandbox_folder *folder,
 bool
 landlock_enter(const struct sandbox_needs *needs)
 {
-	static const struct sandbox_folder proc = { -1, "/proc", true };
+	static const struct sandbox_folder proc = { .fd = -1,
+		.path = "/proc",
+		.is_for_reading = true };
 	bool is_well = true;
 	uint64_t handled;
 	size_t i;

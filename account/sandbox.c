@@ -26,6 +26,7 @@ sandbox_add(struct sandbox_needs *needs, int fd, const char *path,
 	folder->fd = fd;
 	folder->path = path;
 	folder->is_for_reading = is_for_reading;
+	folder->has_new_folders = false;
 	needs->folder_count++;
 }
 
@@ -58,6 +59,16 @@ enter(const struct sandbox_needs *needs)
 	if (seccomp_enter(needs->is_blind))
 		state |= SANDBOX_CALLS;
 	return (enum sandbox_state)state;
+}
+
+/* Without open(2) no file is in reach: Landlock has nothing to add. */
+enum sandbox_state
+sandbox_enter_pure(void)
+{
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1L, 0L, 0L, 0L) == -1 ||
+	    !seccomp_enter_pure())
+		return SANDBOX_NONE;
+	return SANDBOX_WHOLE;
 }
 #elif HAVE_PLEDGE && HAVE_UNVEIL
 enum sandbox_state
@@ -109,6 +120,12 @@ enter(const struct sandbox_needs *needs)
 		state |= SANDBOX_CALLS;
 	return (enum sandbox_state)state;
 }
+
+enum sandbox_state
+sandbox_enter_pure(void)
+{
+	return pledge("stdio error", NULL) == 0 ? SANDBOX_WHOLE : SANDBOX_NONE;
+}
 #elif HAVE_CAP_ENTER
 enum sandbox_state
 sandbox_best(void)
@@ -131,9 +148,15 @@ sandbox_name(enum sandbox_state state)
 static enum sandbox_state
 enter(const struct sandbox_needs *needs)
 {
-	if (needs->is_climbing || cap_enter() == -1)
+	if (needs->is_climbing || needs->opens_paths || cap_enter() == -1)
 		return SANDBOX_NONE;
 	return SANDBOX_WHOLE;
+}
+
+enum sandbox_state
+sandbox_enter_pure(void)
+{
+	return cap_enter() == 0 ? SANDBOX_WHOLE : SANDBOX_NONE;
 }
 #else
 enum sandbox_state
@@ -153,6 +176,12 @@ static enum sandbox_state
 enter(const struct sandbox_needs *needs)
 {
 	(void)needs; /* this system has no sandbox */
+	return SANDBOX_NONE;
+}
+
+enum sandbox_state
+sandbox_enter_pure(void)
+{
 	return SANDBOX_NONE;
 }
 #endif

@@ -33,6 +33,7 @@ struct sandbox_folder {
 	int fd;		     /* borrowed; -1: only the path is known */
 	const char *path;    /* borrowed; one that is missing is passed over */
 	bool is_for_reading; /* no file is made, written or removed there */
+	bool has_new_folders; /* folders are made there, too */
 };
 
 /* What the rest of a delivery needs, beside what is open. */
@@ -41,6 +42,7 @@ struct sandbox_needs {
 	size_t folder_most;
 	size_t folder_count;
 	bool is_climbing; /* folders above the mailbox are opened, to sync */
+	bool opens_paths; /* folders in reach are opened by their path */
 	bool is_blind;	  /* no file is opened: what is open is all */
 };
 
@@ -49,8 +51,8 @@ struct sandbox_needs {
  *
  * Takes   the folders in reach; all else that is needed is open.
  * Gives   *state_out, what holds now. In a folder files can be made, linked,
- *         removed, read and written; folders, devices and symbolic links
- *         cannot be made. Descriptors that are open keep working.
+ *         removed, read and written; devices and symbolic links cannot be
+ *         made, and folders only where that was asked for. Descriptors that are open keep working.
  * Fails   VERDICT_RETRY at "sandbox", for SANDBOX_REQUIRE when the state is
  *         not SANDBOX_WHOLE; the subject is sandbox_name(). Else never.
  * Never   undone, not even by a program that is executed: there is none.
@@ -58,6 +60,17 @@ struct sandbox_needs {
 enum verdict sandbox_enter(enum sandbox_rule rule,
     const struct sandbox_needs *needs, enum sandbox_state *state_out,
     struct failure *why);
+
+/*
+ * sandbox_enter_pure - give up everything but what is open, and memory.
+ *
+ * Takes   a process that only computes: no path means anything to it
+ *         afterwards, and no folder is in reach.
+ * Gives   what holds now; SANDBOX_WHOLE when all that this build can ask
+ *         the system for was given.
+ * Never   undone.
+ */
+enum sandbox_state sandbox_enter_pure(void);
 
 /*
  * sandbox_add - one more folder that stays in reach.

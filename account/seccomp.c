@@ -3,6 +3,8 @@
 #include "compat/compat.h"
 
 #if HAVE_SECCOMP
+#include <sys/mman.h>
+
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -112,15 +114,61 @@ static const int refused_blind[] = {
 };
 /* clang-format on */
 
+/*
+ * All that a process needs that only computes: its descriptors, memory, the
+ * time, its end. What it gets from a socket it may have to wait for.
+ */
+/* clang-format off */
+static const int computing[] = {
+	SYS_read, SYS_write, SYS_readv, SYS_writev,
+	SYS_brk, SYS_munmap, SYS_mremap, SYS_madvise, SYS_mprotect,
+	SYS_exit, SYS_exit_group, SYS_rt_sigreturn, SYS_restart_syscall,
+	SYS_clock_gettime, SYS_gettimeofday, SYS_futex, SYS_getrandom,
+	SYS_rt_sigprocmask, SYS_sigaltstack, SYS_getpid, SYS_gettid,
+#ifdef SYS_ppoll
+	SYS_ppoll,
+#endif
+#ifdef SYS_poll
+	SYS_poll,
+#endif
+#ifdef SYS_time
+	SYS_time,
+#endif
+#ifdef SYS_sigreturn
+	SYS_sigreturn,
+#endif
+#ifdef SYS_clock_gettime64
+	SYS_clock_gettime64,
+#endif
+#ifdef SYS_ppoll_time64
+	SYS_ppoll_time64,
+#endif
+#ifdef SYS_futex_time64
+	SYS_futex_time64,
+#endif
+};
+/* clang-format on */
+
+#ifdef SYS_mmap2
+#define MAP_CALL SYS_mmap2
+#else
+#define MAP_CALL SYS_mmap
+#endif
+
 enum {
 	REFUSED = sizeof(refused) / sizeof(refused[0]),
 	REFUSED_BLIND = sizeof(refused_blind) / sizeof(refused_blind[0]),
 	LIST_AT = 5, /* statements in front */
-	PROGRAM = LIST_AT + REFUSED + REFUSED_BLIND + 2
+	PROGRAM = LIST_AT + REFUSED + REFUSED_BLIND + 2,
+	COMPUTING = sizeof(computing) / sizeof(computing[0]),
+	MAP_AT = LIST_AT + COMPUTING, /* mmap: is it memory alone? */
+	PURE_REFUSE_AT = MAP_AT + 5,
+	PURE_ALLOW_AT
 };
 
 /* A jump of the program says in one byte how far it goes. */
 typedef char program_is_short[PROGRAM < 256 ? 1 : -1];
+typedef char pure_is_shorter[PURE_ALLOW_AT < PROGRAM ? 1 : -1];
 
 /* x86-64 has a second set of numbers from here on; no other has any. */
 #define FOREIGN_FROM 0x40000000U
@@ -152,12 +200,12 @@ put_jump(struct program *program, unsigned int test, uint32_t operand,
 
 static void
 put_list(struct program *program, const int *list, size_t count,
-    unsigned int refuse_at)
+    unsigned int found_at)
 {
 	size_t i;
 
 	for (i = 0; i < count; i++)
-		put_jump(program, BPF_JEQ, (uint32_t)list[i], refuse_at,
+		put_jump(program, BPF_JEQ, (uint32_t)list[i], found_at,
 		    program->used + 1U);
 }
 
@@ -168,12 +216,9 @@ put_list(struct program *program, const int *list, size_t count,
  * than it can ever save a process that makes forty calls behind the filter.
  */
 static void
-build(struct program *program, bool is_blind)
+put_front(struct program *program, unsigned int refuse_at)
 {
 	const unsigned int load = BPF_LD | BPF_W | BPF_ABS;
-	const size_t blind = is_blind ? REFUSED_BLIND : 0;
-	const unsigned int refuse_at =
-	    (unsigned int)(LIST_AT + REFUSED + blind + 1);
 
 	program->used = 0;
 	put(program, BPF_MISC | BPF_TAX, 0);
@@ -181,26 +226,88 @@ build(struct program *program, bool is_blind)
 	put_jump(program, BPF_JEQ, NATIVE_ARCH, 3, refuse_at);
 	put(program, load, offsetof(struct seccomp_data, nr));
 	put_jump(program, BPF_JGE, FOREIGN_FROM, refuse_at, LIST_AT);
+}
+
+static void
+build(struct program *program, bool is_blind)
+{
+	const size_t blind = is_blind ? REFUSED_BLIND : 0;
+	const unsigned int refuse_at =
+	    (unsigned int)(LIST_AT + REFUSED + blind + 1);
+
+	put_front(program, refuse_at);
 	put_list(program, refused, REFUSED, refuse_at);
 	put_list(program, refused_blind, blind, refuse_at);
 	put(program, BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
 	put(program, BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM);
 }
 
+/* Where an argument's lower half lies, of the call's six. */
+static uint32_t
+argument_at(unsigned int number)
+{
+	const uint16_t one = 1;
+	bool is_little = *(const unsigned char *)&one == 1;
+
+	return (uint32_t)(offsetof(struct seccomp_data, args) + 8UL * number +
+	    (is_little ? 0 : 4));
+}
+
+/* mmap only for memory of its own, never to read or run a file. */
+static void
+build_pure(struct program *program)
+{
+	const unsigned int load = BPF_LD | BPF_W | BPF_ABS;
+
+	put_front(program, PURE_REFUSE_AT);
+	put_list(program, computing, COMPUTING, PURE_ALLOW_AT);
+	put_jump(program, BPF_JEQ, MAP_CALL, MAP_AT + 1, PURE_REFUSE_AT);
+	put(program, load, argument_at(3));
+	put_jump(program, BPF_JSET, MAP_ANONYMOUS, MAP_AT + 3, PURE_REFUSE_AT);
+	put(program, load, argument_at(2));
+	put_jump(program, BPF_JSET, PROT_EXEC, PURE_REFUSE_AT, PURE_ALLOW_AT);
+	put(program, BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM);
+	put(program, BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+}
+
+static bool
+enter(struct program *program)
+{
+	struct sock_fprog whole;
+
+	whole.len = program->used;
+	whole.filter = program->code;
+	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0L, &whole) == 0;
+}
+
 bool
 seccomp_enter(bool is_blind)
 {
 	struct program program;
-	struct sock_fprog whole;
 
 	if (NATIVE_ARCH == 0)
 		return false;
 	build(&program, is_blind);
-	whole.len = program.used;
-	whole.filter = program.code;
-	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0L, &whole) == 0;
+	return enter(&program);
+}
+
+bool
+seccomp_enter_pure(void)
+{
+	struct program program;
+
+	if (NATIVE_ARCH == 0)
+		return false;
+	build_pure(&program);
+	return enter(&program);
 }
 #else
+bool
+seccomp_enter_pure(void)
+{
+	return false; /* not on this system */
+}
+
 bool
 seccomp_enter(bool is_blind)
 {

@@ -18,4 +18,13 @@
  */
 bool seccomp_enter(bool is_blind);
 
+/*
+ * seccomp_enter_pure - allow nothing but to compute: to read and write what
+ * is open, memory, the time, and to end. All else gives EPERM.
+ *
+ * Takes   as seccomp_enter().
+ * Gives   as seccomp_enter().
+ */
+bool seccomp_enter_pure(void);
+
 #endif

@@ -19,6 +19,9 @@
 struct maildir_delivery {
 	const struct maildir *where; /* borrowed */
 	struct message *message;     /* borrowed */
+	/* Letters of maildir(5): the message is no longer new, and goes into
+	   cur/. NULL or "": into new/. Borrowed. */
+	const char *flags;
 	/* ---- */
 	struct layout layout;	  /* owned: path, folders */
 	struct stage stage;	  /* owned: names, size, times */

@@ -49,18 +49,39 @@ write_to_stage(void *context, struct span data, struct failure *why)
 	return stage_write(context, data, why);
 }
 
+static bool
+has_flags(const struct maildir_delivery *delivery)
+{
+	return delivery->flags != NULL && delivery->flags[0] != '\0';
+}
+
+static enum verdict
+find_final_folder(struct maildir_delivery *delivery)
+{
+	struct layout *layout = &delivery->layout;
+	enum verdict verdict = VERDICT_OK;
+
+	delivery->stage.final_dir_fd = layout->new_dir_fd;
+	if (!has_flags(delivery))
+		return VERDICT_OK;
+	verdict = layout_open_cur(layout, &delivery->why);
+	delivery->stage.final_dir_fd = layout->cur_dir_fd;
+	return verdict;
+}
+
 /* With a donor: as a link to its file. */
 static enum verdict
 open_stage(struct maildir_delivery *delivery, struct maildir_delivery *donor)
 {
 	struct stage *stage = &delivery->stage;
 	struct failure *why = &delivery->why;
-	enum verdict verdict;
+	enum verdict verdict = find_final_folder(delivery);
 	int tries = 0;
 
+	if (verdict != VERDICT_OK)
+		return verdict;
 	stage->path = delivery->layout.path;
 	stage->stage_dir_fd = delivery->layout.tmp_dir_fd;
-	stage->final_dir_fd = delivery->layout.new_dir_fd;
 	stage->policy = &delivery->where->sync;
 	do {
 		name_make(stage->name, delivery->host);
@@ -308,6 +329,16 @@ pass_gate(const struct maildir_group *group)
 		fail_all(group, verdict, &why);
 }
 
+/* Source  maildir(5): the info behind ":2,". They fit, being few. */
+static void
+add_flags(struct stage *stage, const char *flags)
+{
+	const size_t size_bytes = sizeof(stage->final_name);
+
+	(void)strlcat(stage->final_name, ":2,", size_bytes);
+	(void)strlcat(stage->final_name, flags, size_bytes);
+}
+
 static enum verdict
 show_one(struct maildir_delivery *delivery)
 {
@@ -319,6 +350,8 @@ show_one(struct maildir_delivery *delivery)
 	(void)strlcpy(name, stage->name, sizeof(name)); /* as large */
 	do {
 		name_final(stage->final_name, name, stage->size_bytes);
+		if (has_flags(delivery))
+			add_flags(stage, delivery->flags);
 		verdict = stage_show(stage, &delivery->why);
 		if (verdict != VERDICT_OK)
 			name_make(name, delivery->host);
@@ -368,7 +401,7 @@ find_synced(const struct maildir_group *group, size_t index)
 	size_t i;
 
 	if (group->count == 1 ||
-	    sys->fstat(delivery->layout.new_dir_fd, &st) == -1)
+	    sys->fstat(delivery->stage.final_dir_fd, &st) == -1)
 		return NULL;
 	delivery->new_dev = st.st_dev;
 	delivery->new_ino = st.st_ino;
@@ -444,7 +477,7 @@ conclude(const struct maildir_group *group)
 		else
 			stage_keep(&delivery->stage);
 	}
-	if (is_whole)
+	if (is_whole && !group->is_more_to_come)
 		interrupt_done();
 	else
 		interrupt_release();

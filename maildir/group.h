@@ -21,6 +21,7 @@ struct maildir_group {
 	size_t count;
 	bool may_share;	     /* identical bytes become links to one file */
 	bool is_all_or_none; /* one that fails takes the others along */
+	bool is_more_to_come; /* the caller says interrupt_done(), later */
 	/* NULL, or asked once, when all is sealed and nothing is visible */
 	enum verdict (*gate)(void *context, struct failure *why);
 	void *context;

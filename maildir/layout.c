@@ -256,6 +256,7 @@ layout_open(struct layout *layout, const struct maildir *where,
 	layout->tmp_dir_fd = -1;
 	layout->is_tmp_read = false;
 	layout->new_dir_fd = -1;
+	layout->cur_dir_fd = -1;
 	layout->is_folder_unsynced = false;
 	verdict = set_path(layout, where, why);
 	if (verdict == VERDICT_OK)
@@ -265,9 +266,24 @@ layout_open(struct layout *layout, const struct maildir *where,
 	return verdict;
 }
 
+enum verdict
+layout_open_cur(struct layout *layout, struct failure *why)
+{
+	enum verdict verdict;
+
+	if (layout->cur_dir_fd != -1)
+		return VERDICT_OK;
+	verdict = folder_open(
+	    &layout->cur_dir_fd, layout->dir_fd, "cur", false, why);
+	if (verdict != VERDICT_OK)
+		failure_under(why, layout->path);
+	return verdict;
+}
+
 void
 layout_close(struct layout *layout)
 {
+	close_folder(&layout->cur_dir_fd);
 	close_folder(&layout->new_dir_fd);
 	close_folder(&layout->tmp_dir_fd);
 	close_folder(&layout->dir_fd);

@@ -25,6 +25,7 @@ struct layout {
 	int tmp_dir_fd; /* owned */
 	bool is_tmp_read; /* its position is no longer at the first name */
 	int new_dir_fd; /* owned */
+	int cur_dir_fd; /* owned: -1 until layout_open_cur() */
 	char path[PATH_MAX];
 	bool is_folder_unsynced; /* the policy let that pass */
 };
@@ -44,6 +45,13 @@ struct layout {
  */
 enum verdict layout_open(
     struct layout *layout, const struct maildir *where, struct failure *why);
+
+/*
+ * layout_open_cur - open cur/ as well, for a message that has flags.
+ *
+ * Fails   as folder_open().
+ */
+enum verdict layout_open_cur(struct layout *layout, struct failure *why);
 
 /*
  * layout_close - close its folders.

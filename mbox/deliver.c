@@ -210,7 +210,7 @@ store(struct mbox_delivery *delivery, struct failure *why)
 	interrupt_hold(INTERRUPT_HOLD_S);
 	verdict = is_witness ? adopt(delivery, why)
 			     : append_and_finish(delivery, why);
-	if (verdict == VERDICT_OK)
+	if (verdict == VERDICT_OK && !delivery->is_more_to_come)
 		interrupt_done();
 	else
 		interrupt_release();

@@ -20,6 +20,7 @@
 struct mbox_delivery {
 	const struct mbox *where; /* borrowed */
 	struct message *message;  /* borrowed */
+	bool is_more_to_come; /* the caller says interrupt_done(), later */
 	/* ---- */
 	struct box box;
 	struct record record;

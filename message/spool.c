@@ -208,6 +208,43 @@ spool_rest(struct spool *spool, spool_sink *sink, void *context,
 	return verdict;
 }
 
+static enum verdict
+write_aside(void *context, struct span data, struct failure *why)
+{
+	const int *fd = context;
+
+	while (data.size_bytes > 0) {
+		ssize_t taken = sys->write(*fd, data.at, data.size_bytes);
+
+		if (taken == -1 && errno == EINTR)
+			continue;
+		if (taken == 0)
+			errno = ENOSPC; /* a write that never advances */
+		if (taken <= 0)
+			return failure_errno(why, "spill", "the message");
+		data = span_from(data, (size_t)taken);
+	}
+	return VERDICT_OK;
+}
+
+enum verdict
+spool_set_aside(struct spool *spool, int fd, struct failure *why)
+{
+	const struct span head = { spool->head, spool->head_bytes };
+	enum verdict verdict;
+
+	if (spool_is_repeatable(spool))
+		return VERDICT_OK;
+	verdict = write_aside(&fd, head, why);
+	if (verdict == VERDICT_OK)
+		verdict = spool_rest(spool, write_aside, &fd, why);
+	if (verdict != VERDICT_OK)
+		return verdict;
+	spool->in_fd = fd;
+	spool->next = (off_t)spool->head_bytes;
+	return VERDICT_OK;
+}
+
 void
 spool_close(struct spool *spool)
 {

@@ -60,6 +60,18 @@ enum verdict spool_open_file(struct spool *spool, int in_fd,
     size_t limit_bytes, long long most_bytes, struct failure *why);
 
 /*
+ * spool_set_aside - read all of a stream into a file, so that it can be had
+ * again.
+ *
+ * Takes   fd, an empty file, which is borrowed from now on.
+ * Gives   as if the spool had been opened on that file. Nothing to do for one
+ *         that is repeatable. Nothing of the file needs to be durable.
+ * Fails   as spool_rest(), and VERDICT_RETRY at "spill".
+ */
+enum verdict spool_set_aside(struct spool *spool, int fd,
+    struct failure *why);
+
+/*
  * spool_is_repeatable - can every byte be had once more?
  */
 bool spool_is_repeatable(const struct spool *spool);

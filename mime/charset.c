@@ -332,12 +332,18 @@ name_at_start(struct span text)
 	return name;
 }
 
-static void
-converter_open(struct span charset)
+static uint64_t
+converter_bit(struct span charset)
 {
-	struct converter *converter = converter_find(charset);
+	const struct converter *converter = converter_find(charset);
 
-	if (converter == NULL || converter->is_open || converter->is_absent)
+	return converter == NULL ? 0 : UINT64_C(1) << (converter - converters);
+}
+
+static void
+converter_open(struct converter *converter)
+{
+	if (converter->is_open || converter->is_absent)
 		return;
 	converter->way = iconv_open("UTF-8", converter->system_name);
 	converter->is_absent = converter->way == (iconv_t)-1;
@@ -353,26 +359,38 @@ stands_before(const char *at, struct span message, const char *word)
 	    strncasecmp(at - size_bytes, word, size_bytes) == 0;
 }
 
-void
-charset_prepare(struct span message)
+uint64_t
+charset_wanted(struct span message)
 {
 	struct span rest = message;
+	uint64_t wanted = 0;
 
 	while (rest.size_bytes > 0) {
 		const char *mark = memchr(rest.at, '=', rest.size_bytes);
 
 		if (mark == NULL)
-			return;
+			break;
 		rest = span_from(rest, (size_t)(mark - rest.at) + 1);
 		if (stands_before(mark, message, "charset"))
-			converter_open(name_at_start(
+			wanted |= converter_bit(name_at_start(
 			    span_from(rest, span_starts(rest, "\""))));
 		else if (span_starts(rest, "?") ||
 		    stands_before(mark, message, "*0*") ||
 		    stands_before(mark, message, "*"))
-			converter_open(name_at_start(
+			wanted |= converter_bit(name_at_start(
 			    span_from(rest, span_starts(rest, "?"))));
 	}
+	return wanted;
+}
+
+void
+charset_open(uint64_t wanted)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(converters) / sizeof(converters[0]); i++)
+		if ((wanted >> i & 1) != 0)
+			converter_open(&converters[i]);
 }
 
 /* A byte that is wrong is replaced, and the next one tried. */
@@ -417,10 +435,17 @@ converter_ready(struct span charset)
 
 struct converter;
 
-void
-charset_prepare(struct span message)
+uint64_t
+charset_wanted(struct span message)
 {
-	(void)message;
+	(void)message; /* there are none */
+	return 0;
+}
+
+void
+charset_open(uint64_t wanted)
+{
+	(void)wanted;
 }
 
 static struct converter *
@@ -440,6 +465,12 @@ add_converted(struct buffer *out, struct span bytes,
 }
 
 #endif
+
+void
+charset_prepare(struct span message)
+{
+	charset_open(charset_wanted(message));
+}
 
 /* ---- All of them -------------------------------------------------------- */
 

@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/buffer.h"
 #include "base/span.h"
@@ -25,6 +26,22 @@
  *         our own are unknown.
  */
 void charset_prepare(struct span message);
+
+/*
+ * charset_wanted - which of the system's converters may this message want?
+ *
+ * Gives   a set of bits for charset_open(), in this or another process of the
+ *         same program: for one that must open them before it may see the
+ *         message.
+ */
+uint64_t charset_wanted(struct span message);
+
+/*
+ * charset_open - open these converters, as charset_prepare() does.
+ *
+ * Takes   wanted, from charset_wanted(); bits that mean nothing are ignored.
+ */
+void charset_open(uint64_t wanted);
 
 /*
  * charset_is_known - can text of this character set be converted?

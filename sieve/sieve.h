@@ -167,6 +167,7 @@ struct sieve_answers {
 
 struct sieve_input {
 	struct span message; /* the whole of it, without From_ line */
+	uint64_t size_bytes; /* where message is only its beginning; or 0 */
 	struct sieve_envelope envelope;
 	const struct span *own_addresses; /* beside the envelope's; borrowed */
 	size_t own_address_count;

@@ -83,6 +83,9 @@ test_size_now(struct sieve_run *run, const struct sieve_call *call,
 	uint64_t limit = call->arguments[0].number;
 	uint64_t size = mail_size(&run->mail);
 
+	if (run->input->size_bytes > size &&
+	    run->mail.message.at == run->input->message.at)
+		size = run->input->size_bytes;
 	*truth_out =
 	    call_tag(call, TAG_OVER) != NULL ? size > limit : size < limit;
 	return true;

@@ -27,8 +27,8 @@ static struct maildir_delivery parts[BOXES];
 static struct maildir_delivery *const deliveries[BOXES] = { &parts[0],
 	&parts[1], &parts[2] };
 static struct message message;
-static struct maildir_group group = { deliveries, BOXES, false, false, NULL,
-	NULL };
+static struct maildir_group group = { .deliveries = deliveries,
+	.count = BOXES };
 
 static const char *const three[BOXES] = { "a", "b", "c" };
 
