@@ -7,6 +7,7 @@
 #include "account/keeper.h"
 #include "account/privilege.h"
 #include "mda/account_report.h"
+#include "mda/filter_report.h"
 #include "mda/log_report.h"
 #include "mda/mbox_report.h"
 #include "mda/nls.h"
@@ -211,6 +212,7 @@ tell_plan(struct tell *tell, struct job *job, struct failure *why)
 	account_report(tell, &job->account);
 	tell_envelope(tell, job);
 	tell_mailbox(tell, &job->destination);
+	filter_report(tell, job);
 	verdict = tell_way(tell, job, why);
 	log_report(tell, &job->settings);
 	return verdict;

@@ -12,7 +12,7 @@
 #include "mda/plan.h"
 
 enum {
-	CONFINED_FOLDERS = JOB_FOLDERS + NLS_FOLDERS_MAX,
+	CONFINED_FOLDERS = 2 + JOB_FOLDERS + NLS_FOLDERS_MAX,
 	/* Of a message for many: each of their processes holds so much. */
 	SHARED_HEAD_BYTES = 256 * 1024
 };
@@ -269,6 +269,7 @@ job_confine(struct job *job, struct failure *why)
 	if (rule == SANDBOX_OFF)
 		return VERDICT_OK;
 	job_need(job, &needs);
+	filtering_need(job, &needs);
 	need_languages(&needs);
 	job->is_confined = true;
 	return sandbox_enter(rule, &needs, &job->sandbox, why);
@@ -285,6 +286,8 @@ job_deliver(struct job *job, int in_fd, struct failure *why)
 	}
 	if (verdict != VERDICT_OK)
 		return verdict;
+	if (job->filtering.is_active)
+		return filtering_deliver(job, why);
 	if (job->destination.kind == BOX_MBOX)
 		return mbox_deliver(&job->mbox_delivery, why);
 	return maildir_deliver(&job->maildir_delivery, why);
@@ -293,6 +296,7 @@ job_deliver(struct job *job, int in_fd, struct failure *why)
 void
 job_close(struct job *job)
 {
+	filtering_close(job);
 	if (job->is_message_open)
 		message_close(&job->message);
 	if (job->is_mailbox_open && job->destination.kind == BOX_MBOX)

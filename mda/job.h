@@ -13,6 +13,7 @@
 #include "maildir/deliver.h"
 #include "mbox/deliver.h"
 #include "mda/destination.h"
+#include "mda/filtering.h"
 #include "mda/options.h"
 #include "mda/settings.h"
 #include "message/message.h"
@@ -45,6 +46,7 @@ struct job {
 	struct mbox mbox; /* borrows from the job */
 	struct mbox_delivery mbox_delivery;
 	struct mbox_helper helper;
+	struct filtering filtering; /* of the scripts, if there are any */
 	bool has_keeper; /* for mda -n: root would help in the spool */
 	int keeper_fd; /* borrowed: a process with root's rights, or -1 */
 };

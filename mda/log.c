@@ -10,6 +10,7 @@
 #include "account/sandbox.h"
 #include "base/errno_name.h"
 #include "base/logline.h"
+#include "mda/filter_log.h"
 #include "mda/syslog_socket.h"
 
 static void
@@ -90,11 +91,11 @@ add_failure(struct logline *line, const struct failure *why)
 }
 
 static const char *
-status_of(enum verdict verdict)
+status_of(const struct job *job, enum verdict verdict)
 {
 	switch (verdict) {
 	case VERDICT_OK:
-		return "delivered";
+		return filter_log_status(job);
 	case VERDICT_REFUSE:
 		return "bounced";
 	case VERDICT_RETRY:
@@ -110,15 +111,18 @@ build(struct logline *line, const struct job *job, enum verdict verdict,
 	bool is_mbox = job->destination.kind == BOX_MBOX;
 
 	logline_start(line, job->settings.log_format == LOG_AS_JSON);
-	logline_text(line, "status", status_of(verdict));
+	logline_text(line, "status", status_of(job, verdict));
 	if (job->destination.path[0] != '\0')
 		logline_text(line, "box", is_mbox ? "mbox" : "maildir");
 	if (verdict != VERDICT_OK)
 		add_failure(line, why);
+	else if (filter_log_delivery(job) == NULL)
+		; /* nothing was stored */
 	else if (is_mbox)
 		add_mbox(line, &job->mbox_delivery);
 	else
-		add_maildir(line, &job->maildir_delivery);
+		add_maildir(line, filter_log_delivery(job));
+	filter_log_add(line, job);
 	add_mending(line, &job->mbox_delivery);
 	if (job->is_confined && job->sandbox != sandbox_best())
 		logline_text(line, "sandbox", sandbox_name(job->sandbox));

@@ -133,6 +133,22 @@ set_values(struct job *job)
 	job->values.home = job->account.home;
 }
 
+static bool
+names_user(const struct settings *settings)
+{
+	const char *const templates[] = { settings->mailbox,
+		settings->account_settings, settings->sieve,
+		settings->sieve_before, settings->sieve_after,
+		settings->sieve_dir, settings->sieve_global,
+		settings->sieve_state };
+	size_t i;
+
+	for (i = 0; i < sizeof(templates) / sizeof(templates[0]); i++)
+		if (strstr(templates[i], "%u") != NULL)
+			return true;
+	return false;
+}
+
 /* The account's name costs a question; only templates with %u need it. */
 static enum verdict
 find_name(struct job *job, struct failure *why)
@@ -140,9 +156,7 @@ find_name(struct job *job, struct failure *why)
 	struct account asked;
 	enum verdict verdict;
 
-	if (job->account.name[0] != '\0' ||
-	    (strstr(job->settings.mailbox, "%u") == NULL &&
-		strstr(job->settings.account_settings, "%u") == NULL))
+	if (job->account.name[0] != '\0' || !names_user(&job->settings))
 		return VERDICT_OK;
 	verdict = account_self(&asked, NULL, why);
 	if (verdict == VERDICT_OK)

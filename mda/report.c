@@ -130,6 +130,7 @@ static const struct sentence sentences[] = {
 	{ "mbox-owner", 0,
 	    N_("the mbox %1$s belongs to another user: no mail is written to "
 	       "it") },
+	{ "message-open", 0, N_("cannot read the message %1$s: %2$s") },
 	{ "message-size", 0,
 	    N_("the message on %1$s is larger than message_size_limit "
 	       "allows") },
@@ -163,11 +164,20 @@ static const struct sentence sentences[] = {
 	{ "read", 0, N_("reading the message from %1$s failed: %2$s") },
 	{ "readdir", 0, N_("cannot read the folder tmp of %1$s: %2$s") },
 	{ "rename", 0, N_("cannot give the message its name in %1$s: %2$s") },
+	{ "script-kind", 0, N_("the script %1$s is no regular file") },
+	{ "script-mode", 0,
+	    N_("others may write the script %1$s: chmod go-w it") },
+	{ "script-open", 0, N_("cannot read the script %1$s: %2$s") },
+	{ "script-owner", 0,
+	    N_("the script %1$s belongs neither to root nor to the user whose "
+	       "mail it is for") },
+	{ "script-size", 0, N_("the script %1$s is larger than 1 MiB") },
 	{ "sender-died", 0,
 	    N_("the sender ended in the middle of the message, on %1$s") },
 	{ "sandbox", 0,
 	    N_("this system cannot give the sandbox that is required (it has: "
 	       "%1$s): use a newer kernel, or set sandbox = on") },
+	{ "sieve-reject", 0, N_("the recipient refuses this message: %1$s") },
 	{ "setgid", 0, N_("cannot take on the group of %1$s: %2$s") },
 	{ "setting-unknown", 0,
 	    N_("unknown setting at %1$s: mda.conf(5) lists the names") },

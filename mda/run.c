@@ -13,6 +13,7 @@ deliver_confined(struct job *job, struct log *log, struct failure *why)
 
 	job_open(job);
 	log_open(log, &job->settings);
+	filtering_open(job);
 	verdict = job_confine(job, why);
 	if (verdict == VERDICT_OK)
 		verdict = job_deliver(job, STDIN_FILENO, why);

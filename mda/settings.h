@@ -16,6 +16,7 @@ enum log_target { LOG_TO_SYSLOG, LOG_TO_NONE };
 enum log_form { LOG_AS_LOGFMT, LOG_AS_JSON };
 enum account_rule { ACCOUNT_SYSTEM, ACCOUNT_FIXED };
 enum answer_rule { ANSWER_NO, ANSWER_YES };
+enum score_rule { SCORE_NONE, SCORE_NUMBER, SCORE_LENGTH, SCORE_TEXT };
 enum sync_rule { SYNC_REQUIRE, SYNC_IF_SUPPORTED };
 
 enum {
@@ -60,7 +61,24 @@ struct settings {
 	int return_path;   /* enum trace_rule */
 	int root_mail;	   /* enum answer_rule */
 	int sandbox;	   /* enum sandbox_rule */
+	char sendmail_path[SETTING_VALUE_MAX];
 	int share;	   /* enum answer_rule */
+	char sieve[SETTING_VALUE_MAX];	      /* template, or empty */
+	char sieve_after[SETTING_VALUE_MAX];  /* template, or empty */
+	char sieve_before[SETTING_VALUE_MAX]; /* template, or empty */
+	long long sieve_cpu_s;
+	char sieve_dir[SETTING_VALUE_MAX];    /* template, or empty */
+	char sieve_global[SETTING_VALUE_MAX]; /* template, or empty */
+	long long sieve_redirects;
+	char sieve_spam_maximum[SETTING_VALUE_MAX];
+	char sieve_spam_status[SETTING_VALUE_MAX];
+	char sieve_spam_texts[SETTING_VALUE_MAX];
+	int sieve_spam_type; /* enum score_rule */
+	char sieve_state[SETTING_VALUE_MAX]; /* template, or empty */
+	char sieve_virus_maximum[SETTING_VALUE_MAX];
+	char sieve_virus_status[SETTING_VALUE_MAX];
+	char sieve_virus_texts[SETTING_VALUE_MAX];
+	int sieve_virus_type; /* enum score_rule */
 	long long spool_memory_bytes;
 	int sync_after_link; /* enum after_link */
 

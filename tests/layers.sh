@@ -18,14 +18,15 @@ maildir: base durable message
 mbox: base durable message
 mime: base
 sieve: base message mime
+filter: base durable message account mime sieve
 lmtp: base message
-mda: base durable message account maildir mbox mime sieve lmtp
+mda: base durable message account maildir mbox mime sieve filter lmtp
 compat:
 '
 
 status=0
-for folder in base durable message account maildir mbox mime sieve lmtp mda \
-    compat; do
+for folder in base durable message account maildir mbox mime sieve filter lmtp \
+    mda compat; do
 	allowed=$(printf '%s' "$table" | sed -n "s/^$folder://p")
 	for file in "$folder"/*.[ch]; do
 		[ -f "$file" ] || continue

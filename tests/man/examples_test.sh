@@ -54,6 +54,7 @@ make_home()
 	mkdir bin home home/Mail || atf_fail 'cannot make a home'
 	ln -s "$MDA" bin/mda
 	ln -s "$MDA-lmtp" bin/mda-lmtp
+	ln -s "$BUILDDIR/mda/mda-sieve" bin/mda-sieve
 	HOME=$PWD/home
 	PATH=$PWD/bin:$PATH
 	export HOME PATH
@@ -187,6 +188,12 @@ mda_lmtp_8__examples__succeed_body()
 	atf_check -o match:'^hello$' cat "$1"
 }
 
+atf_test_case mda_sieve_1__examples__succeed
+mda_sieve_1__examples__succeed_body()
+{
+	run_examples mda-sieve.1
+}
+
 atf_test_case mda_setup_7__examples__succeed
 mda_setup_7__examples__succeed_body()
 {
@@ -217,6 +224,8 @@ atf_test_case every_page__has_its_examples_run
 every_page__has_its_examples_run_body()
 {
 	for page in "$SRCDIR"/man/*.[1-9]; do
+		# Scripts, which tests/man/sieve_test.sh runs.
+		[ "${page##*/}" != mda-sieve.5 ] || continue
 		atf_check -o ignore \
 		    grep -x "	run_examples ${page##*/}" "$0"
 	done
@@ -229,6 +238,7 @@ atf_init_test_cases()
 	atf_add_test_case mda_delivery_7__examples__succeed
 	atf_add_test_case mda_lmtp_8__examples__succeed
 	atf_add_test_case mda_setup_7__examples__succeed
+	atf_add_test_case mda_sieve_1__examples__succeed
 	atf_add_test_case mda_1__examples_for_root__succeed
 	atf_add_test_case mda_conf_5__examples_for_root__succeed
 	atf_add_test_case every_page__has_its_examples_run

@@ -1,0 +1,102 @@
+/*
+ * filtering.h - a delivery whose account has scripts.
+ *
+ * The scripts are read and their process is begun before the sandbox; then
+ * the message is read, they decide, and what they want is done: stores first,
+ * mail next, and what is to be remembered last. Whatever goes wrong with a
+ * script, the message is kept.
+ */
+#ifndef MDA_FILTERING_H
+#define MDA_FILTERING_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "account/sandbox.h"
+#include "base/arena.h"
+#include "base/failure.h"
+#include "filter/judge.h"
+#include "filter/mailer.h"
+#include "filter/state.h"
+#include "maildir/deliver.h"
+#include "mda/sieve_setup.h"
+#include "message/message.h"
+
+struct job;
+
+enum { STORE_FOLDER_BYTES = 256, STORE_FLAGS_BYTES = 8 };
+
+/* A message for one folder of the Maildir. */
+struct store {
+	const struct sieve_action *action; /* borrowed: what asked for it */
+	struct message *message;	   /* borrowed */
+	char folder[STORE_FOLDER_BYTES];   /* empty for the Maildir itself */
+	char flags[STORE_FLAGS_BYTES];
+	bool is_keep;	 /* into the job's own mailbox, which is open */
+	struct maildir where;
+	struct maildir_delivery *delivery; /* the job's, or of the arena */
+};
+
+struct filtering {
+	bool is_active; /* else nothing below means anything */
+	struct sieve_setup setup;
+	struct sieve_file files[SIEVE_SCRIPTS_MAX];
+	size_t file_count;
+	struct judge judge;
+	struct mailer mailer;
+	struct state state;
+	char state_path[PATH_MAX];
+	int top_fd;   /* owned: the Maildir above all folders, or -1 */
+	int aside_fd; /* owned: a large message, or -1 */
+	int64_t now_s;
+	struct arena memory; /* of what follows */
+	bool is_decided;
+	struct judge_decision decision; /* owned, once is_decided */
+	struct store *stores;
+	size_t store_count;
+	/* What became of it, for the log. */
+	unsigned int redirects; /* sent */
+	struct failure mail_trouble; /* a redirect or an answer failed */
+	bool has_mail_trouble;
+	struct failure store_trouble; /* a folder that could not be used */
+	bool has_store_trouble;
+	struct failure state_trouble;
+	bool has_state_trouble;
+	const char *answer; /* static or of the plan: "sent", or why not */
+};
+
+/*
+ * filtering_open - read the scripts, and begin the processes they need.
+ *
+ * Takes   a job whose mailbox was opened, before its sandbox.
+ * Gives   job->filtering.is_active when there is a script to run, or one that
+ *         may not be used.
+ * Owns    filtering_close().
+ */
+void filtering_open(struct job *job);
+
+/*
+ * filtering_need - what must stay in reach of the sandbox.
+ */
+void filtering_need(const struct job *job, struct sandbox_needs *needs);
+
+/*
+ * filtering_deliver - have the scripts decide, and do what they want.
+ *
+ * Takes   an active filtering; the message was read, the mailbox is open.
+ * Gives   VERDICT_OK when all that stores want is on stable storage, as the
+ *         delivery of a message without scripts, and all mail is sent; a mail that could not
+ *         be sent has the message kept as well.
+ * Fails   VERDICT_REFUSE at "sieve-reject"; else as group_deliver(),
+ *         mbox_store(), spool_set_aside(), or as interrupt_check(): then a
+ *         second try stores nothing twice, but may send twice.
+ */
+enum verdict filtering_deliver(struct job *job, struct failure *why);
+
+/*
+ * filtering_close - end the processes, and give back what was taken.
+ */
+void filtering_close(struct job *job);
+
+#endif

@@ -1,0 +1,128 @@
+/*
+ * The words are fixed and English, like those of the language they tell of:
+ * programs read them too.
+ */
+#include "mda/sieve_show.h"
+
+#include <string.h>
+
+void
+sieve_show_errors(FILE *out, const struct sieve_errors *errors)
+{
+	size_t i;
+
+	for (i = 0; i < errors->count && i < SIEVE_ERRORS_MAX; i++)
+		(void)fprintf(out, "%s:%u:%u: error: %s\n",
+		    errors->list[i].script, errors->list[i].place.line,
+		    errors->list[i].place.column, errors->list[i].text);
+	if (errors->count > SIEVE_ERRORS_MAX)
+		(void)fprintf(out, "... and %zu more errors\n",
+		    errors->count - SIEVE_ERRORS_MAX);
+}
+
+/* No byte of a message or script moves a terminal's cursor. */
+static void
+put_text(FILE *out, struct span text)
+{
+	size_t i;
+
+	for (i = 0; i < text.size_bytes; i++) {
+		unsigned char byte = (unsigned char)text.at[i];
+
+		if (byte == '\n')
+			(void)fputs("\\n", out);
+		else if (byte == '\r')
+			(void)fputs("\\r", out);
+		else if (byte == '"' || byte == '\\')
+			(void)fprintf(out, "\\%c", byte);
+		else
+			(void)fputc(byte < ' ' || byte == 0x7f ? '?' : byte,
+			    out);
+	}
+}
+
+static void
+put_string(FILE *out, struct span text)
+{
+	(void)fputs(" \"", out);
+	put_text(out, text);
+	(void)fputs("\"", out);
+}
+
+static void
+put_flags(FILE *out, const struct sieve_action *action)
+{
+	size_t i;
+
+	if (action->flag_count > 0)
+		(void)fputs(" flags", out);
+	for (i = 0; i < action->flag_count; i++) {
+		(void)fprintf(out, " %.*s", (int)action->flags[i].size_bytes,
+		    action->flags[i].at); /* no control bytes: pack.c */
+	}
+}
+
+static void
+put_vacation(FILE *out, const struct sieve_vacation *vacation)
+{
+	if (vacation->why_not != NULL) {
+		(void)fprintf(out, ", but no answer: %s", vacation->why_not);
+		return;
+	}
+	(void)fputs(" to", out);
+	put_string(out, vacation->to);
+	(void)fputs(" subject", out);
+	put_string(out, vacation->subject);
+}
+
+static void
+put_argument(FILE *out, const struct sieve_action *action)
+{
+	switch (action->kind) {
+	case SIEVE_KEEP:
+	case SIEVE_DISCARD:
+		break;
+	case SIEVE_FILEINTO:
+		put_string(out, action->mailbox);
+		break;
+	case SIEVE_REDIRECT:
+	case SIEVE_NOTIFY:
+		put_string(out, action->address);
+		break;
+	case SIEVE_REJECT:
+	case SIEVE_EREJECT:
+		put_string(out, action->text);
+		break;
+	case SIEVE_VACATION:
+		put_vacation(out, &action->vacation);
+		break;
+	case SIEVE_DUPLICATE:
+		put_string(out, action->mark.id);
+		break;
+	}
+}
+
+static void
+put_action(FILE *out, const struct sieve_action *action)
+{
+	(void)fprintf(out, "  %s", sieve_plan_action_name(action->kind));
+	put_argument(out, action);
+	put_flags(out, action);
+	if (action->header != NULL)
+		(void)fputs(", with the header changed", out);
+	if (action->is_implicit)
+		(void)fputs("  (implicit)\n", out);
+	else
+		(void)fprintf(
+		    out, "  (%s:%u)\n", action->script, action->line);
+}
+
+void
+sieve_show_plan(FILE *out, const struct judge_decision *decision)
+{
+	const struct sieve_plan *plan = &decision->plan;
+	size_t i;
+
+	for (i = 0; i < plan->count; i++)
+		put_action(out, &plan->actions[i]);
+}
