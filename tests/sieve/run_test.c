@@ -93,6 +93,22 @@ ATF_TC_BODY(programs__edited_header__goes_on_into_the_next, tc)
 	ATF_CHECK(sieve.plan.actions[0].header != NULL);
 }
 
+ATF_TC_WITHOUT_HEAD(edited_header__line_ends__those_of_the_message);
+ATF_TC_BODY(edited_header__line_ends__those_of_the_message, tc)
+{
+	static const char script[] = "require \"editheader\";"
+				     "addheader \"X\" \"1\"; keep;";
+
+	sieve_case_start(&sieve);
+	sieve.input.message = SPAN("A: b\r\n\r\nbody\r\n");
+	ATF_REQUIRE(sieve_case_decide(&sieve, script));
+	CHECK_SPAN("X: 1\r\nA: b\r\n\r\n", *sieve.plan.actions[0].header);
+	sieve.input.message = SPAN("A: b\n\nbody\r\n");
+	ATF_REQUIRE(sieve_case_decide(&sieve, script));
+	CHECK_SPAN("X: 1\nA: b\n\n", *sieve.plan.actions[0].header);
+	sieve_case_end(&sieve);
+}
+
 ATF_TC_WITHOUT_HEAD(programs__two_vacations__the_first_answers);
 ATF_TC_BODY(programs__two_vacations__the_first_answers, tc)
 {
@@ -292,6 +308,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, programs__fileinto_inbox_and_keep__stays);
 	ATF_TP_ADD_TC(tp, programs__flags__go_on_into_the_next);
 	ATF_TP_ADD_TC(tp, programs__edited_header__goes_on_into_the_next);
+	ATF_TP_ADD_TC(tp, edited_header__line_ends__those_of_the_message);
 	ATF_TP_ADD_TC(tp, programs__two_vacations__the_first_answers);
 	ATF_TP_ADD_TC(tp,
 	    programs__the_second_fails__the_first_stays_and_a_keep);
