@@ -55,7 +55,7 @@ box_open(struct box *box, const struct mbox *where, struct failure *why)
 
 	box->where = where;
 	box->fd = -1;
-	box->euid = geteuid();
+	box->euid = where->owner;
 	box->lock_us = 0;
 	box->is_lock_helped = false;
 	memset(&box->dotlock, 0, sizeof(box->dotlock));

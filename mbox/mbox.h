@@ -4,6 +4,8 @@
 #ifndef MBOX_MBOX_H
 #define MBOX_MBOX_H
 
+#include <sys/types.h>
+
 #include <stdbool.h>
 
 #include "durable/sync.h"
@@ -36,6 +38,7 @@ struct mbox_helper {
 struct mbox {
 	const char *path; /* borrowed */
 	const char *home; /* borrowed: where syncing upward ends; or NULL */
+	uid_t owner;	  /* this process's own uid: whose it must be */
 	enum mbox_format format;
 	unsigned int locks;	  /* enum mbox_lock, or-ed */
 	long long lock_timeout_s;

@@ -71,6 +71,7 @@ set_mbox(struct job *job)
 
 	where->path = job->destination.path;
 	where->home = home_or_null(job);
+	where->owner = job->account.uid;
 	where->format = (enum mbox_format)settings->mbox_format;
 	where->locks = (unsigned int)settings->locks;
 	where->lock_timeout_s = settings->lock_timeout_s;
@@ -221,7 +222,8 @@ job_open(struct job *job)
 
 /*
  * An mbox may lie where this user can make no file. Whether a large message
- * will need another place is known only when it is read.
+ * will need another place is known only when it is read. With a lock file that
+ * nobody else makes for us, it needs none: then the delivery must fail.
  */
 static void
 need_mbox(struct sandbox_needs *needs, const struct job *job)
@@ -230,6 +232,8 @@ need_mbox(struct sandbox_needs *needs, const struct job *job)
 
 	needs->is_climbing = true;
 	sandbox_add(needs, dir_fd, job->destination.path, false);
+	if ((job->mbox.locks & MBOX_DOTLOCK) != 0 && job->mbox.helper == NULL)
+		return;
 	if (faccessat(dir_fd, ".", W_OK, 0) == -1)
 		sandbox_add(needs, -1, RECORD_SPILL_FOLDER, false);
 }

@@ -245,6 +245,7 @@ mbox_report(struct tell *tell, const struct job *job, struct failure *why)
 {
 	const struct mbox where = {
 		.path = job->destination.path,
+		.owner = job->account.uid,
 		.may_use_fuse = job->settings.mbox_on_fuse == ANSWER_YES,
 		.dotlock_stale_s = job->settings.dotlock_stale_s,
 		.journal = (enum mbox_journal_rule)job->settings.mbox_journal,

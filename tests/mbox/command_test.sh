@@ -312,7 +312,7 @@ strace__second_delivery__few_calls_body()
 	echo "$count calls"
 	[ "$count" -gt 20 ] || atf_fail 'no calls to be seen'
 	# The look at the name, after the locks, is one that no safety may spare.
-	[ "$count" -le 65 ] || atf_fail "$count calls"
+	[ "$count" -le 60 ] || atf_fail "$count calls"
 }
 
 # order PATTERN ... - they come in this order, each behind the last.

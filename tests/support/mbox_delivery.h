@@ -24,6 +24,7 @@ mbox_where(void)
 {
 	struct mbox where = {
 		.path = "box",
+		.owner = geteuid(),
 		.format = MBOX_RD,
 		.locks = MBOX_DOTLOCK | MBOX_FCNTL,
 		.lock_timeout_s = 0,
