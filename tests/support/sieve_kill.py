@@ -1,9 +1,9 @@
-"""sieve_kill.py - kill the process that runs scripts, at a moment chosen.
+"""sieve_kill.py - kill a process of a delivery, at a moment chosen.
 
     sieve_kill.py WHICH NUMBER COMMAND ...
 
-Runs the command, and kills the WHICH-th process that it forks, itself, with
-SIGKILL at the entry of its NUMBER-th system call. Exits with the command's
+Runs the command, and kills the WHICH-th process that it forks, 0 for its own,
+with SIGKILL at the entry of its NUMBER-th system call. Exits with the command's
 status; writes to the file "killed" how many system calls that process made,
 and whether it was killed.
 """
@@ -36,7 +36,6 @@ def start(command):
         os.execv(command[0], command)
     os.waitpid(pid, 0)
     ptrace(SETOPTIONS, pid, TRACE_FORKS | TRACE_SYSGOOD | KILL_ON_EXIT)
-    ptrace(CONT, pid)
     return pid
 
 
@@ -81,6 +80,9 @@ def go_on(pid, status, victim):
 def main(which, number, command):
     victim = Victim(which, number)
     main_pid = start(command)
+    if which == 0:
+        victim.pid = main_pid
+    ptrace(SYSCALL if which == 0 else CONT, main_pid)
     while True:
         pid, status = os.wait()
         if os.WIFSTOPPED(status):
