@@ -26,6 +26,13 @@ is_all(const struct account *account)
 	    getgid() == account->gid && getegid() == account->gid;
 }
 
+/* A name that no group has is looked for in every module. */
+void
+privilege_prepare(void)
+{
+	(void)getgrnam(" ");
+}
+
 enum verdict
 privilege_drop(const struct account *account, struct failure *why)
 {

@@ -8,6 +8,14 @@
 #include "base/failure.h"
 
 /*
+ * privilege_prepare - have the modules of the group database loaded.
+ *
+ * For who will fork many that become accounts: each of them would load them
+ * anew, which takes longer than all else that it does.
+ */
+void privilege_prepare(void);
+
+/*
  * privilege_drop - give up root's rights for those of an account.
  *
  * Takes   an account with name; the caller is root.

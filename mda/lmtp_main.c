@@ -167,6 +167,7 @@ find_talker(struct server *server, struct failure *why)
 	verdict = account_named(&server->talker, name, why);
 	if (verdict == VERDICT_REFUSE)
 		return failure_retry(why, "lmtp-user", "4.3.5", name);
+	privilege_prepare();
 	if (verdict == VERDICT_OK && server->talker.uid == 0)
 		return failure_retry(why, "lmtp-user", "4.3.5", name);
 	return verdict;
