@@ -33,10 +33,13 @@ def mda(box, options):
     """Gives its status, and what it said."""
     child = os.fork()
     if child == 0:
-        os.dup2(os.open("message", os.O_RDONLY), 0)
-        os.dup2(os.open("said", os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 2)
-        os.execv(os.environ["MDA"], ["mda", *AS_ROOT, *options,
-                                     "-m", "mbox:" + box])
+        try:
+            os.dup2(os.open("message", os.O_RDONLY), 0)
+            os.dup2(os.open("said", os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 2)
+            os.execv(os.environ["MDA"], ["mda", *AS_ROOT, *options,
+                                         "-m", "mbox:" + box])
+        finally:
+            os._exit(99)
     status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     return status, read("said")
 
