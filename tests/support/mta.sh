@@ -200,10 +200,11 @@ show_logs()
 	done
 }
 
-# expect_mail NAME BOX - the box holds these messages, and nothing else.
+# expect_mail NAME BOX - the box holds these messages, and nothing else; at
+# the end of each what the sender is known to add, sender_adds.
 expect_mail()
 {
-	mail check "$2" "/mail/$1" >faults || {
+	mail check "$2" "/mail/$1" "${sender_adds-}" >faults || {
 		cat faults
 		show_logs
 		atf_fail "not what was sent: $2"

@@ -1,0 +1,66 @@
+# fdm fetches mail and hands it to mda.
+
+# What is sourced sets variables.
+# shellcheck disable=SC1091,SC2034,SC2154
+layer=fetchers
+. "$SRCDIR/tests/support/mta.sh"
+. "$SRCDIR/tests/support/mta_cases.sh"
+. "$SRCDIR/tests/support/mta_fetch.sh"
+
+start_fdm()
+{
+	start_fetching fdm
+	{
+		echo "set lock-file \"/mail/state/lock\""
+		echo "account \"pop\" pop3 server \"127.0.0.1\" port 110" \
+		    "user \"alice\" pass \"secret\""
+		from_manual fdm
+	} >"$root/mail/rc"
+	chmod 600 "$root/mail/rc"
+	in_root chown alice /mail/rc
+}
+
+fetch()
+{
+	as_alice fdm -f /mail/rc fetch
+}
+
+atf_test_case fetch__fifty_messages__whole_in_maildir
+fetch__fifty_messages__whole_in_maildir_head()
+{
+	needs_root
+}
+fetch__fifty_messages__whole_in_maildir_body()
+{
+	start_fdm
+	fifty_maildir
+}
+
+atf_test_case fetch__fifty_messages__whole_in_mbox
+fetch__fifty_messages__whole_in_mbox_head()
+{
+	needs_root
+}
+fetch__fifty_messages__whole_in_mbox_body()
+{
+	start_fdm
+	fifty_mbox
+}
+
+atf_test_case fetch__each_fault__kept_then_one_copy
+fetch__each_fault__kept_then_one_copy_head()
+{
+	needs_root
+}
+fetch__each_fault__kept_then_one_copy_body()
+{
+	start_fdm
+	each_fault
+}
+
+atf_init_test_cases()
+{
+	atf_add_test_case fetch__fifty_messages__whole_in_maildir
+	atf_add_test_case fetch__fifty_messages__whole_in_mbox
+	atf_add_test_case fetch__each_fault__kept_then_one_copy
+}
