@@ -42,8 +42,8 @@ outcome()
 {
 	wait_until grep 'delivery.*result=' "$syslog"
 	case $(grep -m 1 'delivery.*result=' "$syslog") in
-	*result=\"Ok\"*) outcome=delivered ;;
-	*result=\"TempFail\"*) outcome=deferred ;;
+	*result=Ok*|*result=\"Ok\"*) outcome=delivered ;;
+	*result=TempFail*|*result=\"TempFail\"*) outcome=deferred ;;
 	*)	outcome=bounced ;;
 	esac
 }
