@@ -1,6 +1,7 @@
 #include "account/keeper.h"
 
 #include <sys/select.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -13,6 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "account/spool_file.h"
 #include "base/interrupt.h"
 #include "base/sys.h"
 #include "compat/compat.h"
@@ -154,36 +156,11 @@ keeper_open(struct keeper *keeper, const char *path, long long stale_s,
 	keeper->dotlock.stale_s = stale_s;
 }
 
-/*
- * O_EXCL: the file is new, ours, and still empty when it is given away. A
- * spool whose files belong to its group (root:mail 2775) keeps that, and lets
- * the programs of that group read and lock a mailbox.
- */
 static int
 make_file(const struct keeper *keeper, const char *name, mode_t shared_mode)
 {
-	const struct account *account = keeper->account;
-	struct stat dir;
-	bool is_shared;
-	int error = 0;
-	int fd;
-
-	if (sys->fstat(keeper->dir_fd, &dir) == -1)
-		return errno;
-	is_shared = (dir.st_mode & S_ISGID) != 0;
-	fd = sys->openat(keeper->dir_fd, name,
-	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd == -1)
-		return errno;
-	if (fchown(fd, account->uid,
-		is_shared ? (gid_t)-1 : account->gid) == -1 ||
-	    (is_shared && fchmod(fd, shared_mode) == -1) ||
-	    sys->fsync(keeper->dir_fd) == -1) {
-		error = errno;
-		(void)sys->unlinkat(keeper->dir_fd, name, 0); /* root's file */
-	}
-	(void)sys->close(fd); /* empty: nothing to lose */
-	return error;
+	return spool_file_make(
+	    keeper->dir_fd, name, keeper->account, shared_mode);
 }
 
 static int
@@ -280,6 +257,8 @@ keeper_serve(struct keeper *keeper, int socket_fd, pid_t child,
 	interrupt_hold(KEEPER_MOST_S);
 	while (serve_one(keeper, socket_fd, child))
 		continue;
+	/* Were it us who failed, the delivery would wait for an answer. */
+	(void)shutdown(socket_fd, SHUT_RDWR);
 	do
 		ended = waitpid(child, status_out, 0);
 	while (ended == -1 && errno == EINTR);

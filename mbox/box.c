@@ -153,6 +153,25 @@ check_kind(
 	return VERDICT_OK;
 }
 
+static bool
+is_at_path(const struct box *box, struct stat *at_path)
+{
+	return sys->fstatat(box->dir_fd, box->name, at_path,
+		   AT_SYMLINK_NOFOLLOW) == 0 &&
+	    at_path->st_dev == box->st.st_dev &&
+	    at_path->st_ino == box->st.st_ino;
+}
+
+/* A helper that was killed may have left it with a second name of its own. */
+static bool
+is_at_path_alone(const struct box *box, struct stat *at_path)
+{
+	return is_at_path(box, at_path) &&
+	    (at_path->st_nlink == 1 ||
+		box_help(box->where, HELP_MAKE_BOX, EPERM) != EEXIST ||
+		is_at_path(box, at_path));
+}
+
 static enum verdict
 check_identity(struct box *box, enum try_answer *answer_out,
     struct failure *why)
@@ -164,10 +183,7 @@ check_identity(struct box *box, enum try_answer *answer_out,
 		return failure_errno(why, "fstat", path);
 	if (!S_ISREG(box->st.st_mode))
 		return failure_retry(why, "mbox-kind", "4.2.0", path);
-	if (sys->fstatat(box->dir_fd, box->name, &at_path,
-		AT_SYMLINK_NOFOLLOW) == -1 ||
-	    at_path.st_dev != box->st.st_dev ||
-	    at_path.st_ino != box->st.st_ino) {
+	if (!is_at_path_alone(box, &at_path)) {
 		*answer_out = TRY_REPLACED;
 		return VERDICT_OK;
 	}

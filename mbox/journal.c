@@ -179,9 +179,11 @@ need_ours(const struct journal *journal, const struct box *box,
 		-1 ||
 	    at_path.st_dev != st.st_dev || at_path.st_ino != st.st_ino)
 		errno = ESTALE;
-	else if (S_ISREG(at_path.st_mode) && at_path.st_nlink == 1 &&
-	    at_path.st_uid == box->euid)
-		return VERDICT_OK;
+	else if (S_ISREG(at_path.st_mode) && at_path.st_uid == box->euid) {
+		if (at_path.st_nlink == 1)
+			return VERDICT_OK;
+		errno = EMLINK;
+	}
 	return failure_errno(why, "journal", name);
 }
 
@@ -242,19 +244,26 @@ is_forbidden(int sys_errno)
 {
 	return sys_errno == EACCES || sys_errno == EPERM ||
 	    sys_errno == EROFS || sys_errno == ELOOP ||
-	    sys_errno == EISDIR || sys_errno == ENXIO;
+	    sys_errno == EMLINK || sys_errno == EISDIR || sys_errno == ENXIO;
 }
 
 static enum verdict
 open_file(struct journal *journal, const struct box *box, const char *name,
     bool may_create, struct failure *why)
 {
+	enum verdict verdict;
+
 	journal->fd = open_journal(box, name, 0);
 	if (journal->fd == -1 && errno == ENOENT && may_create)
 		return create(journal, box, name, why);
 	if (journal->fd == -1)
 		return failure_errno(why, "journal", name);
-	return need_ours(journal, box, name, why);
+	verdict = need_ours(journal, box, name, why);
+	/* A helper that was killed may have left a second name of its own. */
+	if (verdict != VERDICT_OK && why->sys_errno == EMLINK &&
+	    box_help(box->where, HELP_MAKE_JOURNAL, EPERM) == EEXIST)
+		verdict = need_ours(journal, box, name, why);
+	return verdict;
 }
 
 static enum verdict
