@@ -163,6 +163,9 @@ static const struct sentence sentences[] = {
 	       "was delivered") },
 	{ "read", 0, N_("reading the message from %1$s failed: %2$s") },
 	{ "readdir", 0, N_("cannot read the folder tmp of %1$s: %2$s") },
+	{ "redirect-loop", 0,
+	    N_("the message was not sent on by %1$s but kept: it has been here "
+	       "before, or came through too many hosts") },
 	{ "rename", 0, N_("cannot give the message its name in %1$s: %2$s") },
 	{ "script-kind", 0, N_("the script %1$s is no regular file") },
 	{ "script-mode", 0,
