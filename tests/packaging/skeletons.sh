@@ -93,6 +93,7 @@ alpine()
 		set -e
 		# shellcheck disable=SC1091
 		. "$here/alpine/APKBUILD"
+		# shellcheck disable=SC2154 # set by the file above
 		[ "$pkgver" = "$version" ]
 		(build)
 		(package)
@@ -126,8 +127,9 @@ if has rpmbuild; then
 	claim 'RPM builds and packs what is installed' rpm_build
 fi
 if has rpmlint; then
-	claim 'rpmlint is content' rpmlint -r "$src/tests/packaging/rpmlint.toml" "$here/rpm/mda.spec" \
-	    "$work"/rpm/RPMS/*/mda-"$version"-*.rpm
+	claim 'rpmlint finds no fault in the spec file' \
+	    rpmlint -r "$src/tests/packaging/rpmlint.toml" \
+	    "$here/rpm/mda.spec"
 fi
 staged man
 claim 'OpenBSD lists what is installed' same_list "$here/openbsd/pkg/PLIST"
