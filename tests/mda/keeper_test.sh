@@ -82,8 +82,8 @@ next_delivery()
 	atf_check_equal "$1: alice:mail 600 1" \
 	    "$1: $(stat -c '%U:%G %a %h' spool/.alice.mda)"
 	find spool -type f ! -name alice ! -name .alice.mda \
-	    ! -name '.mda-new.*' ! -name '.lk.*' >more
-	atf_check cat more
+	    ! -name '.mda-new.*' ! -name '.lk.*' >others_left
+	atf_check cat others_left
 }
 
 atf_test_case keeper__killed_at_each_call__next_delivery_once
