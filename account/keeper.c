@@ -15,124 +15,14 @@
 #include <unistd.h>
 
 #include "account/spool_file.h"
+#include "account/way.h"
 #include "base/interrupt.h"
 #include "base/sys.h"
 #include "compat/compat.h"
 
-enum {
-	KEEPER_MOST_S = 970, /* a little more than a delivery may take */
-	KEEPER_LINKS_MAX = 16
-};
+enum { KEEPER_MOST_S = 970 }; /* a little more than a delivery may take */
 
 static bool is_child_told; /* that it is to stop */
-
-/* A path on its way: what is opened so far, and what is still to go. */
-struct walk {
-	int fd; /* owned: a folder that root alone can change */
-	char rest[PATH_MAX];
-	unsigned int links;
-};
-
-/* Nobody but root can put anything there, a link to elsewhere for example. */
-static bool
-is_roots_alone(int fd)
-{
-	struct stat st;
-
-	return sys->fstat(fd, &st) == 0 && st.st_uid == 0 &&
-	    (st.st_mode & (S_IWGRP | S_IWOTH)) == 0;
-}
-
-static bool
-is_roots(int fd)
-{
-	struct stat st;
-
-	return sys->fstat(fd, &st) == 0 && st.st_uid == 0;
-}
-
-static void
-walk_to(struct walk *walk, int fd)
-{
-	if (walk->fd != -1)
-		(void)sys->close(walk->fd); /* opened for reading only */
-	walk->fd = fd;
-}
-
-static void
-walk_to_root(struct walk *walk)
-{
-	walk_to(walk, open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-}
-
-/* The link's own path comes before the rest; false when it is no link. */
-static bool
-walk_link(struct walk *walk, const char *name)
-{
-	char whole[PATH_MAX];
-	ssize_t length;
-
-	length = readlinkat(walk->fd, name, whole, sizeof(whole) - 1);
-	if (length <= 0 || ++walk->links > KEEPER_LINKS_MAX)
-		return false;
-	whole[length] = '\0';
-	if (strlcat(whole, "/", sizeof(whole)) >= sizeof(whole) ||
-	    strlcat(whole, walk->rest, sizeof(whole)) >= sizeof(whole))
-		return false;
-	memcpy(walk->rest, whole, sizeof(whole));
-	if (whole[0] == '/')
-		walk_to_root(walk);
-	return walk->fd != -1;
-}
-
-/*
- * One name further. The folder that we are in is root's alone, so a link in
- * it is root's word; the folder that it leads to is looked at in its turn.
- */
-static bool
-walk_step(struct walk *walk)
-{
-	char name[NAME_MAX + 1];
-	size_t length = strcspn(walk->rest, "/");
-	int fd;
-
-	if (length >= sizeof(name) || !is_roots_alone(walk->fd))
-		return false;
-	memcpy(name, walk->rest, length);
-	name[length] = '\0';
-	length += strspn(walk->rest + length, "/");
-	memmove(walk->rest, walk->rest + length,
-	    strlen(walk->rest + length) + 1);
-	if (length == 0 || name[0] == '\0')
-		return true;
-	fd = openat(walk->fd, name,
-	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd == -1)
-		return walk_link(walk, name);
-	walk_to(walk, fd);
-	return true;
-}
-
-/* Every step is from a folder of root's alone; the last one may be shared. */
-static int
-open_spool(const char *path)
-{
-	struct walk walk = { -1, "", 0 };
-	char *slash;
-	bool is_good = true;
-
-	if (path[0] != '/' ||
-	    strlcpy(walk.rest, path, sizeof(walk.rest)) >= sizeof(walk.rest))
-		return -1;
-	slash = strrchr(walk.rest, '/');
-	slash[1] = '\0';
-	walk_to_root(&walk);
-	while (is_good && walk.fd != -1 && walk.rest[0] != '\0')
-		is_good = walk_step(&walk);
-	if (!is_good || walk.fd == -1 || !is_roots(walk.fd))
-		walk_to(&walk, -1);
-	return walk.fd;
-}
 
 void
 keeper_open(struct keeper *keeper, const char *path, long long stale_s,
@@ -151,7 +41,7 @@ keeper_open(struct keeper *keeper, const char *path, long long stale_s,
 	    ".%s.mda", name);
 	(void)snprintf(keeper->dotlock.name, sizeof(keeper->dotlock.name),
 	    "%s.lock", name);
-	keeper->dir_fd = open_spool(path);
+	keeper->dir_fd = way_open(path);
 	keeper->dotlock.dir_fd = keeper->dir_fd;
 	keeper->dotlock.stale_s = stale_s;
 }

@@ -179,8 +179,8 @@ read_account_settings(struct job *job, struct failure *why)
 	    settings->account_settings, settings->lower_case == ANSWER_YES,
 	    &job->values, why);
 	if (verdict == VERDICT_OK)
-		verdict = settings_read(
-		    settings, job->account_settings, false, why);
+		verdict = settings_read_account(
+		    settings, job->account_settings, why);
 	settings->file = main_file;
 	settings->is_file_read = is_main_read;
 	if (verdict == VERDICT_OK)

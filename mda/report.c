@@ -198,6 +198,9 @@ static const struct sentence sentences[] = {
 	       "who delivers") },
 	{ "settings-size", 0,
 	    N_("the settings file %1$s is larger than 64 KiB") },
+	{ "settings-way", 0,
+	    N_("others may change a folder on the way to the settings file "
+	       "%1$s: chown them to root, and chmod go-w") },
 	{ "setuid", 0, N_("cannot become %1$s: %2$s") },
 	{ "signal", 0, N_("the delivery was interrupted by a %1$s") },
 	{ "socketpair", 0, N_("cannot start a process for %1$s: %2$s") },

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "account/way.h"
 #include "base/span.h"
 #include "compat/compat.h"
 #include "mda/setting_value.h"
@@ -160,21 +161,13 @@ read_file(struct settings *settings, const char *path, int fd,
 	return verdict;
 }
 
-enum verdict
-settings_read(struct settings *settings, const char *path, bool is_required,
+static enum verdict
+read_open_file(struct settings *settings, const char *path, int fd,
     struct failure *why)
 {
 	enum verdict verdict;
 	struct stat st;
-	int fd;
 
-	settings->file = path;
-	settings->is_file_read = false;
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (fd == -1 && errno == ENOENT && !is_required)
-		return VERDICT_OK;
-	if (fd == -1)
-		return failure_errno(why, "settings-open", path);
 	if (fstat(fd, &st) == -1)
 		verdict = failure_errno(why, "settings-open", path);
 	else
@@ -184,6 +177,64 @@ settings_read(struct settings *settings, const char *path, bool is_required,
 		    settings, path, fd, (size_t)st.st_size, why);
 	(void)close(fd); /* opened for reading only */
 	settings->is_file_read = verdict == VERDICT_OK;
+	return verdict;
+}
+
+enum verdict
+settings_read(struct settings *settings, const char *path, bool is_required,
+    struct failure *why)
+{
+	int fd;
+
+	settings->file = path;
+	settings->is_file_read = false;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd == -1 && errno == ENOENT && !is_required)
+		return VERDICT_OK;
+	if (fd == -1)
+		return failure_errno(why, "settings-open", path);
+	return read_open_file(settings, path, fd, why);
+}
+
+/* Where others can change the way, they could lead us to any file of root's. */
+static enum verdict
+open_guarded(int *fd_out, const char *path, struct failure *why)
+{
+	const char *name = strrchr(path, '/');
+	int dir_fd = way_open(path);
+
+	if (dir_fd == -1 && errno != EPERM)
+		return failure_errno(why, "settings-open", path);
+	if (dir_fd == -1 || !way_is_roots_alone(dir_fd)) {
+		if (dir_fd != -1)
+			(void)close(dir_fd); /* opened for reading only */
+		return failure_retry(why, "settings-way", "4.3.5", path);
+	}
+	*fd_out = openat(dir_fd, name + 1,
+	    O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+	if (*fd_out == -1)
+		(void)failure_errno(why, "settings-open", path);
+	(void)close(dir_fd); /* opened for reading only */
+	return *fd_out == -1 ? VERDICT_RETRY : VERDICT_OK;
+}
+
+enum verdict
+settings_read_account(
+    struct settings *settings, const char *path, struct failure *why)
+{
+	enum verdict verdict;
+	struct stat st;
+	int fd = -1;
+
+	if (geteuid() != 0)
+		return settings_read(settings, path, false, why);
+	if (lstat(path, &st) == -1 && errno == ENOENT)
+		return VERDICT_OK;
+	verdict = open_guarded(&fd, path, why);
+	if (verdict == VERDICT_OK)
+		return read_open_file(settings, path, fd, why);
+	if (why->sys_errno == ENOENT)
+		return VERDICT_OK; /* removed just now */
 	return verdict;
 }
 

@@ -134,6 +134,18 @@ enum verdict settings_read(struct settings *settings, const char *path,
     bool is_required, struct failure *why);
 
 /*
+ * settings_read_account - read the file of one account, which may be missing.
+ *
+ * Takes   path, as for settings_read(). Root reads it for whoever gets mail,
+ *         who must not turn root to another file: so for root each folder on
+ *         its way belongs to root and can be written by root alone.
+ * Fails   as settings_read(), and VERDICT_RETRY at "settings-way". What is in
+ *         a file that is not read is never told.
+ */
+enum verdict settings_read_account(
+    struct settings *settings, const char *path, struct failure *why);
+
+/*
  * settings_override - apply one name=value from the command line.
  *
  * Fails   as settings_read(), with "-o" for the file.

@@ -1216,6 +1216,72 @@ settings__file_writable_by_others__75_body()
 	nothing_anywhere
 }
 
+# refuses_way PATH [CODE WORDS] - 75, and not a word of where it leads.
+refuses_way()
+{
+	deferred "${2-4.3.5}" "$MDA" -c settings -v \
+	    -o account_settings="$1" -d alice <message
+	atf_check -o match:"${3-others may change a folder}" cat said
+	atf_check -s exit:1 grep -i secret said
+	status=0
+	"$MDA" -n -c settings -o account_settings="$1" -d alice >plan 2>&1 ||
+	    status=$?
+	atf_check_equal 75 "$status"
+	atf_check -s exit:1 grep -i secret plan
+}
+
+# Alice leads root to a file of root's that only root may read.
+atf_test_case settings__way_of_others__75_and_no_text
+settings__way_of_others__75_and_no_text_head()
+{
+	atf_set require.user root
+}
+settings__way_of_others__75_and_no_text_body()
+{
+	private_start
+	make_message message
+	mkdir -m 755 roots each
+	echo 'root:SECRET:1:' >roots/shadow
+	chmod 600 roots/shadow
+	atf_check $as_alice ln -s "$stage/roots/shadow" home/alice/file
+	atf_check $as_alice ln -s "$stage/roots" home/alice/folder
+	ln roots/shadow home/alice/hard
+	refuses_way %h/file
+	refuses_way %h/hard
+	refuses_way %h/folder/shadow
+	refuses_way %h/../../roots/shadow
+	cp roots/shadow relative
+	refuses_way relative
+	ln -s "$stage/roots/shadow" each/file
+	refuses_way "$stage/each/file" 4.3.0 'each/file: .*symbolic links'
+	for mode in 775 757 1777; do
+		chmod "$mode" each
+		refuses_way "$stage/each/file"
+	done
+	expect_count 3 home/alice
+	# Where nothing is, there is nothing to read.
+	atf_check "$MDA" -c settings -o account_settings=%h/none \
+	    -d alice <message
+	expect_only home/alice/Maildir message
+}
+
+# A link of root's in a folder of root's alone is root's word.
+atf_test_case settings__folder_by_roots_link__read
+settings__folder_by_roots_link__read_head()
+{
+	atf_set require.user root
+}
+settings__folder_by_roots_link__read_body()
+{
+	private_start
+	make_message message
+	with_account_settings 'mailbox = maildir:%h/elsewhere'
+	ln -s each linked
+	atf_check "$MDA" -c settings -d alice \
+	    -o account_settings="$stage/linked/%u.conf" <message
+	expect_only home/alice/elsewhere message
+}
+
 atf_test_case settings__bad_line_for_the_account__75_with_file_and_line
 settings__bad_line_for_the_account__75_with_file_and_line_head()
 {
@@ -1406,6 +1472,8 @@ atf_init_test_cases()
 	atf_add_test_case settings__delimiter_of_the_account__counts
 	atf_add_test_case settings__file_of_another__75
 	atf_add_test_case settings__file_writable_by_others__75
+	atf_add_test_case settings__way_of_others__75_and_no_text
+	atf_add_test_case settings__folder_by_roots_link__read
 	atf_add_test_case settings__bad_line_for_the_account__75_with_file_and_line
 	atf_add_test_case detail__folder_off__inbox
 	atf_add_test_case detail__folder_if_exists__there_or_inbox
