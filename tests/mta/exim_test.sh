@@ -5,6 +5,7 @@
 layer=exim
 . "$SRCDIR/tests/support/mta.sh"
 . "$SRCDIR/tests/support/mta_cases.sh"
+. "$SRCDIR/tests/support/mta_exim.sh"
 
 asks_user_database=no
 
@@ -35,79 +36,6 @@ start_exim()
 		from_manual exim-transport
 		printf '%s\n' 'begin retry' '* * F,2h,1h; F,4d,6h'
 	} >"$root/etc/exim4/exim4.conf"
-}
-
-serve()
-{
-	in_root exim4 -bd </dev/null >"$root/mail/start" 2>&1 || {
-		cat "$root/mail/start"
-		atf_fail 'Exim does not start'
-	}
-}
-
-submit()
-{
-	: >"$server_log"
-	chmod 666 "$server_log"
-	send_mail "$1" "$2"
-}
-
-outcome()
-{
-	wait_until grep -E "^[^=]* (=>|==|\*\*) ${rcpt%@*}" "$server_log"
-	case $(grep -m 1 -E "^[^=]* (=>|==|\*\*) ${rcpt%@*}" "$server_log") in
-	*' => '*) outcome=delivered ;;
-	*' == '*) outcome=deferred ;;
-	*)	outcome=bounced ;;
-	esac
-}
-
-# What is frozen too.
-come_again()
-{
-	in_root exim4 -qff
-}
-
-is_idle()
-{
-	[ "$(in_root exim4 -bpc)" = 0 ]
-}
-
-atf_test_case pipe__fifty_messages__whole_in_maildir
-pipe__fifty_messages__whole_in_maildir_head()
-{
-	needs_root
-}
-pipe__fifty_messages__whole_in_maildir_body()
-{
-	start_exim
-	serve
-	serve
-	fifty_maildir
-}
-
-atf_test_case pipe__fifty_messages__whole_in_mbox
-pipe__fifty_messages__whole_in_mbox_head()
-{
-	needs_root
-}
-pipe__fifty_messages__whole_in_mbox_body()
-{
-	start_exim
-	serve
-	fifty_mbox
-}
-
-atf_test_case pipe__each_fault__deferred_then_one_copy
-pipe__each_fault__deferred_then_one_copy_head()
-{
-	needs_root
-}
-pipe__each_fault__deferred_then_one_copy_body()
-{
-	start_exim
-	serve
-	each_fault
 }
 
 atf_test_case pipe__unknown_user__refused
@@ -163,9 +91,7 @@ pipe__extension__found_by_mda_body()
 
 atf_init_test_cases()
 {
-	atf_add_test_case pipe__fifty_messages__whole_in_maildir
-	atf_add_test_case pipe__fifty_messages__whole_in_mbox
-	atf_add_test_case pipe__each_fault__deferred_then_one_copy
+	usual_cases pipe 'start_exim; serve'
 	atf_add_test_case pipe__unknown_user__refused
 	atf_add_test_case pipe__killed_without_freeze_signal__returned
 	atf_add_test_case pipe__extension__found_by_mda

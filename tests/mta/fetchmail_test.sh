@@ -29,42 +29,7 @@ fetch()
 	as_alice fetchmail -f /mail/rc --nodetach --nosyslog
 }
 
-atf_test_case fetch__fifty_messages__whole_in_maildir
-fetch__fifty_messages__whole_in_maildir_head()
-{
-	needs_root
-}
-fetch__fifty_messages__whole_in_maildir_body()
-{
-	start_fetchmail
-	fifty_maildir
-}
-
-atf_test_case fetch__fifty_messages__whole_in_mbox
-fetch__fifty_messages__whole_in_mbox_head()
-{
-	needs_root
-}
-fetch__fifty_messages__whole_in_mbox_body()
-{
-	start_fetchmail
-	fifty_mbox
-}
-
-atf_test_case fetch__each_fault__kept_then_one_copy
-fetch__each_fault__kept_then_one_copy_head()
-{
-	needs_root
-}
-fetch__each_fault__kept_then_one_copy_body()
-{
-	start_fetchmail
-	each_fault
-}
-
 atf_init_test_cases()
 {
-	atf_add_test_case fetch__fifty_messages__whole_in_maildir
-	atf_add_test_case fetch__fifty_messages__whole_in_mbox
-	atf_add_test_case fetch__each_fault__kept_then_one_copy
+	usual_cases fetch start_fetchmail
 }

@@ -5,6 +5,7 @@
 layer=opensmtpd
 . "$SRCDIR/tests/support/mta.sh"
 . "$SRCDIR/tests/support/mta_cases.sh"
+. "$SRCDIR/tests/support/mta_opensmtpd.sh"
 
 asks_user_database=no
 
@@ -21,71 +22,7 @@ start_opensmtpd()
 			match from any for domain "example.org" action "local"
 		END
 	} >"$root/etc/smtpd.conf"
-	in_root smtpd </dev/null >"$root/mail/start" 2>&1 || {
-		cat "$root/mail/start"
-		atf_fail 'OpenSMTPD does not start'
-	}
-	wait_until in_root smtpctl show status
-}
-
-submit()
-{
-	: >"$server_log"
-	send_mail "$1" "$2"
-}
-
-outcome()
-{
-	wait_until grep "mda delivery .*to=<$rcpt>.* result=" "$server_log"
-	case $(grep -m 1 "mda delivery .*to=<$rcpt>.* result=" \
-	    "$server_log") in
-	*result=Ok*|*'result="Ok"'*) outcome=delivered ;;
-	*result=TempFail*|*'result="TempFail"'*) outcome=deferred ;;
-	*)	outcome=bounced ;;
-	esac
-}
-
-come_again()
-{
-	in_root smtpctl schedule all
-}
-
-is_idle()
-{
-	[ -z "$(in_root smtpctl show queue)" ]
-}
-
-atf_test_case mda__fifty_messages__whole_in_maildir
-mda__fifty_messages__whole_in_maildir_head()
-{
-	needs_root
-}
-mda__fifty_messages__whole_in_maildir_body()
-{
-	start_opensmtpd opensmtpd-mda
-	fifty_maildir
-}
-
-atf_test_case mda__fifty_messages__whole_in_mbox
-mda__fifty_messages__whole_in_mbox_head()
-{
-	needs_root
-}
-mda__fifty_messages__whole_in_mbox_body()
-{
-	start_opensmtpd opensmtpd-mda
-	fifty_mbox
-}
-
-atf_test_case mda__each_fault__deferred_then_one_copy
-mda__each_fault__deferred_then_one_copy_head()
-{
-	needs_root
-}
-mda__each_fault__deferred_then_one_copy_body()
-{
-	start_opensmtpd opensmtpd-mda
-	each_fault
+	serve
 }
 
 atf_test_case mda__unknown_user__refused
@@ -155,9 +92,7 @@ mda__alone_and_killed__returned_body()
 
 atf_init_test_cases()
 {
-	atf_add_test_case mda__fifty_messages__whole_in_maildir
-	atf_add_test_case mda__fifty_messages__whole_in_mbox
-	atf_add_test_case mda__each_fault__deferred_then_one_copy
+	usual_cases mda 'start_opensmtpd opensmtpd-mda'
 	atf_add_test_case mda__unknown_user__refused
 	atf_add_test_case script__killed__deferred_then_one_copy
 	atf_add_test_case script__message_too_large__returned

@@ -69,39 +69,6 @@ is_idle()
 	! in_root ls /var/spool/mqueue | grep -q '^[a-zA-Z]f'
 }
 
-atf_test_case local__fifty_messages__whole_in_maildir
-local__fifty_messages__whole_in_maildir_head()
-{
-	needs_root
-}
-local__fifty_messages__whole_in_maildir_body()
-{
-	start_sendmail
-	fifty_maildir
-}
-
-atf_test_case local__fifty_messages__whole_in_mbox
-local__fifty_messages__whole_in_mbox_head()
-{
-	needs_root
-}
-local__fifty_messages__whole_in_mbox_body()
-{
-	start_sendmail
-	fifty_mbox
-}
-
-atf_test_case local__each_fault__deferred_then_one_copy
-local__each_fault__deferred_then_one_copy_head()
-{
-	needs_root
-}
-local__each_fault__deferred_then_one_copy_body()
-{
-	start_sendmail
-	each_fault
-}
-
 atf_test_case local__unknown_user__refused_with_5_1_1
 local__unknown_user__refused_with_5_1_1_head()
 {
@@ -131,9 +98,7 @@ local__extension__found_by_mda_body()
 
 atf_init_test_cases()
 {
-	atf_add_test_case local__fifty_messages__whole_in_maildir
-	atf_add_test_case local__fifty_messages__whole_in_mbox
-	atf_add_test_case local__each_fault__deferred_then_one_copy
+	usual_cases local start_sendmail
 	atf_add_test_case local__unknown_user__refused_with_5_1_1
 	atf_add_test_case local__extension__found_by_mda
 }

@@ -243,3 +243,58 @@ unknown_user_refused()
 	atf_check -o ignore grep -F "(550, b'${1-5.1.1} " said
 	add_row "$sender" 'unknown user' refused
 }
+
+# usual_cases PREFIX START - the cases that every sender has; START is the
+# function that starts it, with its arguments.
+usual_cases()
+{
+	usual_case "$1__fifty_messages__whole_in_maildir" "$2" fifty_maildir
+	usual_case "$1__fifty_messages__whole_in_mbox" "$2" fifty_mbox
+	usual_case "$1__each_fault__deferred_then_one_copy" "$2" each_fault
+}
+
+usual_case()
+{
+	atf_test_case "$1"
+	eval "$1_head() { needs_root; }; $1_body() { $2; $3; }"
+	atf_add_test_case "$1"
+}
+
+# ---- LMTP ----------------------------------------------------------------
+
+# speaks_lmtp - it hands the mail to mda-lmtp. What is killed behind the last
+# answer has delivered, and the sender knows.
+speaks_lmtp()
+{
+	program=mda-lmtp
+	faults=$(printf '%s' "$faults" | sed 's/killed_when_visible//')
+}
+
+# expect_both HOME - the message "both" has come to al+x and to bo.
+expect_both()
+{
+	for name in al bo; do
+		[ "$(mail has "$1/$name" /mail/both/01.eml)" = 1 ] || {
+			show_logs
+			atf_fail "not there for $name"
+		}
+	done
+	atf_check -o ignore grep -qx 'Delivered-To: al+x@example.net' \
+	    "$root$1"/al/new/*
+}
+
+# ---- Virtual users -------------------------------------------------------
+
+# virtual_user - the mail is for al@example.net, whose mailbox is vmail's.
+virtual_user()
+{
+	rcpt=al@example.net owner=vmail home=/srv/mail
+	mbox=/srv/mail/example.net/al.mbox
+	mbox_template=/srv/mail/%d/%n.mbox
+	maildir=/srv/mail/example.net/al
+	mkdir "$root/srv/mail"
+	mount_home "$home" "$owner"
+	in_root install -d -o vmail -g vmail /srv/mail/example.net
+	base_settings=$(from_manual virtual-settings)
+	use_settings
+}
