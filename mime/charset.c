@@ -393,6 +393,20 @@ charset_open(uint64_t wanted)
 			converter_open(&converters[i]);
 }
 
+/* Not every system's converter keeps to UTF-8: musl's writes single surrogates
+   out of GB 18030. What is wrong behind done_bytes becomes question marks. */
+static void
+doubt(struct buffer *out, size_t done_bytes)
+{
+	for (;;) {
+		done_bytes += well_formed_bytes(
+		    span_from(buffer_span(out), done_bytes));
+		if (done_bytes >= out->size_bytes)
+			return;
+		out->at[done_bytes++] = '?';
+	}
+}
+
 /* A byte that is wrong is replaced, and the next one tried. */
 static void
 add_converted(struct buffer *out, struct span bytes,
@@ -406,6 +420,7 @@ add_converted(struct buffer *out, struct span bytes,
 		size_t room_bytes = left_bytes * 2 + 16;
 		char *to = buffer_reserve(out, room_bytes);
 		size_t before_bytes = left_bytes;
+		size_t done_bytes = out->size_bytes;
 		size_t result;
 
 		if (to == NULL)
@@ -413,6 +428,7 @@ add_converted(struct buffer *out, struct span bytes,
 		result = iconv(converter->way, (void *)&from, &left_bytes, &to,
 		    &room_bytes);
 		out->size_bytes = (size_t)(to - out->at);
+		doubt(out, done_bytes);
 		if (result != (size_t)-1 || left_bytes == 0)
 			return;
 		if (errno == E2BIG && left_bytes < before_bytes)

@@ -22,7 +22,8 @@ enum { GROUPS_MAX = 64, ENTRIES_MAX = 40 };
 
 /*
  * In front of libc's own: on some system, or under some security module, a
- * call could say that it worked, and have done nothing.
+ * call could say that it worked, and have done nothing. A static program has
+ * no "real" one behind ours; then root takes all three ids by the pair.
  */
 static bool is_setuid_hollow;
 static bool is_setgid_hollow;
@@ -35,7 +36,7 @@ setuid(uid_t uid)
 	if (is_setuid_hollow)
 		return 0;
 	*(void **)&real = dlsym(RTLD_NEXT, "setuid");
-	return real(uid);
+	return real != NULL ? real(uid) : setreuid(uid, uid);
 }
 
 int
@@ -46,7 +47,7 @@ setgid(gid_t gid)
 	if (is_setgid_hollow)
 		return 0;
 	*(void **)&real = dlsym(RTLD_NEXT, "setgid");
-	return real(gid);
+	return real != NULL ? real(gid) : setregid(gid, gid);
 }
 
 /* Whose rights the child below takes on. */
