@@ -38,8 +38,10 @@ make_way(const char *path, size_t home_length, struct failure *why)
 	char part[PATH_MAX];
 	char *slash = part + home_length;
 
-	if (strlcpy(part, path, sizeof(part)) >= sizeof(part))
-		return failure_retry(why, "state-open", "4.3.5", path);
+	if (strlcpy(part, path, sizeof(part)) >= sizeof(part)) {
+		errno = ENAMETOOLONG;
+		return failure_errno(why, "state-open", path);
+	}
 	while ((slash = strchr(slash + 1, '/')) != NULL) {
 		*slash = '\0';
 		if (mkdir(part, 0700) == -1 && errno != EEXIST)
@@ -88,7 +90,7 @@ state_open(struct state *state, const char *path, const char *home,
 		verdict = failure_errno(why, "state-open", path);
 	if (verdict == VERDICT_OK && !is_ours(state->dir_fd)) {
 		state_close(state);
-		verdict = failure_retry(why, "state-open", "4.3.5", path);
+		verdict = failure_retry(why, "state-owner", "4.3.5", path);
 	}
 	return verdict;
 }
@@ -240,9 +242,10 @@ state_has(const struct state *state, const struct state_mark *mark,
 	struct buffer text;
 
 	*has_out = false;
-	if (state->dir_fd == -1)
-		return failure_retry(
-		    why, "state-read", "4.3.5", "the state folder");
+	if (state->dir_fd == -1) {
+		errno = ENOENT;
+		return failure_errno(why, "state-read", "the state folder");
+	}
 	arena_start(&memory, MEMORY_BYTES);
 	buffer_start(&text, &memory);
 	verdict = read_file(state, &text, why);
@@ -415,9 +418,10 @@ state_remember(const struct state *state, const struct state_mark *marks,
 	enum verdict verdict;
 	int lock_fd = -1;
 
-	if (state->dir_fd == -1)
-		return failure_retry(
-		    why, "state-write", "4.3.5", "the state folder");
+	if (state->dir_fd == -1) {
+		errno = ENOENT;
+		return failure_errno(why, "state-write", "the state folder");
+	}
 	verdict = take_lock(state, &lock_fd, why);
 	if (verdict != VERDICT_OK)
 		return verdict;

@@ -37,7 +37,8 @@ struct state_mark {
  * Takes   path, with the folders above it; home, below which folders are
  *         made, or "".
  * Owns    state_close().
- * Fails   VERDICT_RETRY at "state-open".
+ * Fails   VERDICT_RETRY at "state-open"; at "state-owner" when others could
+ *         write there.
  */
 enum verdict state_open(struct state *state, const char *path,
     const char *home, struct failure *why);
@@ -58,7 +59,8 @@ enum verdict state_has(const struct state *state,
  * Gives   VERDICT_OK when they are on stable storage, with those that were
  *         there and are not past their period.
  * Fails   VERDICT_RETRY at "state-lock" when another delivery holds it for
- *         longer than ten seconds; at "state-read" or "state-write"; as sync_folder().
+ *         longer than ten seconds; at "state-read" or "state-write"; as
+ *         sync_folder().
  */
 enum verdict state_remember(const struct state *state,
     const struct state_mark *marks, size_t count, int64_t now_s,

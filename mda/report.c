@@ -104,6 +104,9 @@ static const struct sentence sentences[] = {
 	{ "maildir-parent", 0,
 	    N_("the folder that holds the Maildir %1$s does not exist: create "
 	       "it, or mount its file system") },
+	{ "mailer", 0,
+	    N_("the process that hands the mail of scripts to %1$s has "
+	       "ended") },
 	{ "malloc", 0, N_("not enough memory for %1$s") },
 	{ "mbox-fuse", 0,
 	    N_("%1$s lies on a FUSE file system, where an mbox is not safe: "
@@ -177,6 +180,9 @@ static const struct sentence sentences[] = {
 	{ "script-size", 0, N_("the script %1$s is larger than 1 MiB") },
 	{ "sender-died", 0,
 	    N_("the sender ended in the middle of the message, on %1$s") },
+	{ "sendmail", 0,
+	    N_("the program that takes the mail of scripts ended with "
+	       "status %1$s: see sendmail_path in mda.conf(5)") },
 	{ "sandbox", 0,
 	    N_("this system cannot give the sandbox that is required (it has: "
 	       "%1$s): use a newer kernel, or set sandbox = on") },
@@ -207,6 +213,18 @@ static const struct sentence sentences[] = {
 	{ "spill", 0, N_("cannot keep %1$s in a temporary file: %2$s") },
 	{ "spill-map", 0,
 	    N_("%1$s is too large for this machine's memory map: %2$s") },
+	{ "state-lock", 0,
+	    N_("another delivery uses what scripts remember in %1$s: %2$s") },
+	{ "state-open", 0,
+	    N_("cannot open the folder %1$s of what scripts remember: %2$s") },
+	{ "state-owner", 0,
+	    N_("the folder %1$s of what scripts remember belongs to "
+	       "another user, or others may write it: chown it, and chmod "
+	       "go-w") },
+	{ "state-read", 0,
+	    N_("cannot read what scripts remember in %1$s: %2$s") },
+	{ "state-write", 0,
+	    N_("cannot write what scripts remember into %1$s: %2$s") },
 	{ "stdin-closed", 0,
 	    N_("%1$s is closed: there is no message to deliver") },
 	{ "template-value", 0,

@@ -238,7 +238,7 @@ ATF_TC_BODY(open__not_ours_alone__refused, tc)
 	ATF_REQUIRE_EQ(0, mkdir("state", 0700));
 	ATF_REQUIRE_EQ(0, chmod("state", 0770));
 	ATF_CHECK_EQ(VERDICT_RETRY, state_open(&state, "state", "", &why));
-	ATF_CHECK_STREQ("state-open", why.step);
+	ATF_CHECK_STREQ("state-owner", why.step);
 	ATF_CHECK_EQ(-1, state.dir_fd);
 	ATF_CHECK_EQ(VERDICT_RETRY, state_open(&state, "none", "", &why));
 	ATF_CHECK_EQ(ENOENT, why.sys_errno);

@@ -209,7 +209,8 @@ static void
 find_steps(void)
 {
 	static const char *const folders[] = { "base", "durable", "message",
-		"account", "maildir", "mbox", "sieve", "lmtp", "mda" };
+		"account", "maildir", "mbox", "mime", "sieve", "filter", "lmtp",
+		"mda" };
 	const char *srcdir = getenv("SRCDIR");
 	size_t i;
 
