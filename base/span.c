@@ -69,3 +69,14 @@ span_trim(struct span whole)
 		whole.size_bytes--;
 	return whole;
 }
+
+bool
+span_has_control(struct span whole)
+{
+	size_t i;
+
+	for (i = 0; i < whole.size_bytes; i++)
+		if ((unsigned char)whole.at[i] < ' ' || whole.at[i] == 0x7f)
+			return true;
+	return false;
+}

@@ -51,4 +51,10 @@ bool span_starts_nocase(struct span whole, const char *prefix);
  */
 struct span span_trim(struct span whole);
 
+/*
+ * span_has_control - is there a control character of ASCII in it (below blank,
+ * or DEL)? No header line or command may be given one.
+ */
+bool span_has_control(struct span whole);
+
 #endif

@@ -74,24 +74,13 @@ pack_action(struct buffer *record, const struct sieve_action *action,
 
 /* ---- Reading ------------------------------------------------------------ */
 
-static bool
-has_control(struct span text)
-{
-	size_t i;
-
-	for (i = 0; i < text.size_bytes; i++)
-		if ((unsigned char)text.at[i] < ' ' || text.at[i] == 0x7f)
-			return true;
-	return false;
-}
-
 /* Text on one line; anything else spoils the record. */
 static struct span
 get_text(struct parcel_reader *reader, size_t most_bytes, struct arena *memory)
 {
 	struct span text = parcel_get_span(reader);
 
-	if (text.size_bytes > most_bytes || has_control(text)) {
+	if (text.size_bytes > most_bytes || span_has_control(text)) {
 		reader->is_bad = true;
 		return span_of(NULL);
 	}

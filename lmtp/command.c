@@ -299,17 +299,6 @@ static const struct {
 	{ "STARTTLS", VERB_UNKNOWN, "502 5.5.1 not offered here" },
 };
 
-static bool
-has_control(struct span line)
-{
-	size_t i;
-
-	for (i = 0; i < line.size_bytes; i++)
-		if ((unsigned char)line.at[i] < ' ' || line.at[i] == 0x7f)
-			return true;
-	return false;
-}
-
 void
 command_parse(struct lmtp_command *command, struct span line)
 {
@@ -323,7 +312,7 @@ command_parse(struct lmtp_command *command, struct span line)
 	command->original[0] = '\0';
 	command->queue_id[0] = '\0';
 	command->is_last = false;
-	if (has_control(line)) {
+	if (span_has_control(line)) {
 		command->fault = "500 5.5.2 control characters in a command";
 		return;
 	}

@@ -513,18 +513,6 @@ address_has_extras(struct span value, struct arena *arena)
 	return false;
 }
 
-/* What a header or a command line must never be given. */
-static bool
-has_control(struct span text)
-{
-	size_t i;
-
-	for (i = 0; i < text.size_bytes; i++)
-		if ((unsigned char)text.at[i] < ' ' || text.at[i] == 0x7f)
-			return true;
-	return false;
-}
-
 /* Is this just the address that was read from it, and nothing around it? */
 static bool
 is_bare(const struct address *address, struct span text)
@@ -548,7 +536,7 @@ address_is_sendable(struct span text, struct arena *arena)
 	struct address_list list;
 
 	if (text.size_bytes == 0 || text.size_bytes > SENDABLE_BYTES_MAX ||
-	    has_control(text) || !charset_is_utf8(text))
+	    span_has_control(text) || !charset_is_utf8(text))
 		return false;
 	address_read(&list, text, arena);
 	return list.count == 1 && list.items[0].is_valid &&

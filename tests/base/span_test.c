@@ -181,6 +181,23 @@ ATF_TC_BODY(trim__other_control_bytes__stay, tc)
 	CHECK_SPAN("\va\f", span_trim(SPAN("\va\f")));
 }
 
+/* ---- span_has_control -------------------------------------------------- */
+
+ATF_TC_WITHOUT_HEAD(has_control__each_byte__those_below_blank_and_del);
+ATF_TC_BODY(has_control__each_byte__those_below_blank_and_del, tc)
+{
+	char text[3] = "a.b";
+	struct span whole = { text, sizeof(text) };
+	int byte;
+
+	for (byte = 0; byte < 256; byte++) {
+		text[1] = (char)(unsigned char)byte;
+		ATF_CHECK_EQ(byte < 32 || byte == 127, span_has_control(whole));
+	}
+	whole.size_bytes = 0;
+	ATF_CHECK(!span_has_control(whole));
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, of__text__all_but_its_nul);
@@ -206,5 +223,6 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, trim__blanks_and_line_ends__gone);
 	ATF_TP_ADD_TC(tp, trim__only_blanks__empty);
 	ATF_TP_ADD_TC(tp, trim__other_control_bytes__stay);
+	ATF_TP_ADD_TC(tp, has_control__each_byte__those_below_blank_and_del);
 	return atf_no_error();
 }
