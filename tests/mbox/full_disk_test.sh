@@ -38,6 +38,17 @@ needs_mount()
 	atf_set require.progs 'unshare mount truncate'
 }
 
+# own_mounts - gives private, words in front of a command that may mount. Not
+# in each container or chroot is there such a thing.
+# shellcheck disable=SC2086 # words
+own_mounts()
+{
+	private='unshare -m'
+	[ "$(id -u)" -eq 0 ] || private='unshare -rm'
+	$private true 2>why ||
+	    atf_skip "no file system of our own: $(cat why)"
+}
+
 # page_by_page LEAST OPTION ... - so many cases at least.
 # $private is words.
 # shellcheck disable=SC2086
@@ -46,8 +57,7 @@ page_by_page()
 	least=$1
 	shift
 	set_up 65536
-	private='unshare -m'
-	[ "$(id -u)" -eq 0 ] || private='unshare -rm'
+	own_mounts
 	$private mount -t tmpfs -o size=128k none box 2>why ||
 	    atf_skip "no file system of our own: $(cat why)"
 	atf_check -o save:result \
@@ -96,8 +106,7 @@ byte_by_byte()
 $4 || exit 99
 exec python3 "$SRCDIR/tests/support/mbox_disk.py" box $2 $3
 END
-	private='unshare -m'
-	[ "$(id -u)" -eq 0 ] || private='unshare -rm'
+	own_mounts
 	# shellcheck disable=SC2086 # words
 	$private sh there >result 2>why && status=0 || status=$?
 	[ "$status" -ne 99 ] || atf_skip "no file system of our own: $(cat why)"
