@@ -54,7 +54,8 @@ struct watch {
 };
 
 /* PTRACE_GET_SYSCALL_INFO, Linux 5.3; older headers lack both. */
-enum { GET_SYSCALL_INFO = 0x420e, INFO_ENTRY = 1 };
+#define GET_SYSCALL_INFO 0x420e
+enum { INFO_ENTRY = 1 };
 
 struct call_info {
 	unsigned char op;
@@ -104,8 +105,7 @@ list_call(const struct watch *watch, pid_t pid)
 	struct call_info info;
 
 	memset(&info, 0, sizeof(info));
-	if (ptrace((enum __ptrace_request)GET_SYSCALL_INFO, pid, sizeof(info),
-		&info) <= 0)
+	if (ptrace(GET_SYSCALL_INFO, pid, sizeof(info), &info) <= 0)
 		exit(EXIT_NOT_HERE);
 	if (info.op != INFO_ENTRY) {
 		errno = EPROTO;

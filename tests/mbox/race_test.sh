@@ -105,6 +105,7 @@ s_nail__reads_as_spool__nothing_lost_body()
 # mixed LOCK SETS - those of our writers all have LOCK, in any place.
 mixed()
 {
+	built_with FLOCK
 	for reader in rename truncate remove; do
 		race "$1+$2" 100 "$reader" python
 	done

@@ -34,6 +34,8 @@ conversation__cut_at_every_byte__no_part_and_no_lie_body()
 atf_test_case server__killed_at_any_moment__one_copy_after_the_retry
 server__killed_at_any_moment__one_copy_after_the_retry_body()
 {
+	# It tells whether the one who left a file behind is still alive.
+	built_with FLOCK
 	storm kill '^100 kills, 0 faults$'
 }
 
