@@ -1,4 +1,5 @@
 /* RFC 5235: spamtest, virustest, ":percent". */
+#include <stdint.h>
 #include <string.h>
 
 #include "sieve/commands.h"
@@ -50,31 +51,47 @@ find_status(struct sieve_run *run, const struct sieve_call *call,
 	return found == 1 && pieces.count > 1;
 }
 
+/* Scores are whole numbers of millionths: what a fraction in binary would make
+   of 3.7 depends on the processor. */
+enum { ONE = 1000000 };
+#define SCORE_MAX ((int64_t)1000000000 * ONE)
+
+static int64_t
+score_of(uint64_t whole)
+{
+	return whole < (uint64_t)SCORE_MAX / ONE ? (int64_t)whole * ONE
+						 : SCORE_MAX;
+}
+
 /* A decimal number, whatever the locale says. */
 static bool
-read_decimal(struct span text, double *number_out)
+read_decimal(struct span text, int64_t *number_out)
 {
 	bool is_negative = span_starts(text, "-");
-	double unit = 1;
+	bool is_fraction = false;
+	int64_t unit = ONE;
+	uint64_t whole = 0;
+	int64_t part = 0;
 	size_t digits = 0, at = 0;
 
-	*number_out = 0;
 	if (is_negative || span_starts(text, "+"))
 		at++;
 	for (; at < text.size_bytes; at++) {
 		char byte = text.at[at];
 
-		if (byte == '.' && unit == 1)
-			unit = 0.1;
-		else if (byte < '0' || byte > '9')
-			break;
-		else if (digits++ < 15 && unit == 1)
-			*number_out = *number_out * 10 + (byte - '0');
-		else if (unit < 1) {
-			*number_out += unit * (byte - '0');
-			unit /= 10;
+		if (byte == '.' && !is_fraction) {
+			is_fraction = true;
+			continue;
 		}
+		if (byte < '0' || byte > '9')
+			break;
+		digits++;
+		if (is_fraction)
+			part += (unit /= 10) * (byte - '0');
+		else if (whole < (uint64_t)SCORE_MAX)
+			whole = whole * 10 + (uint64_t)(byte - '0');
 	}
+	*number_out = score_of(whole) + part;
 	if (is_negative)
 		*number_out = -*number_out;
 	return digits > 0;
@@ -82,7 +99,7 @@ read_decimal(struct span text, double *number_out)
 
 static bool
 find_maximum(struct sieve_run *run, const struct sieve_call *call,
-    const struct sieve_score *score, double *maximum_out)
+    const struct sieve_score *score, int64_t *maximum_out)
 {
 	struct span text = span_of(score->maximum);
 
@@ -95,25 +112,32 @@ find_maximum(struct sieve_run *run, const struct sieve_call *call,
 
 static bool
 find_number(const struct sieve_score *score, struct span status,
-    double *number_out)
+    int64_t *number_out)
 {
-	*number_out = (double)status.size_bytes;
+	*number_out = score_of(status.size_bytes);
 	return score->type == SIEVE_SCORE_LENGTH ||
 	    read_decimal(status, number_out);
 }
 
 /* ---- From 0, "not tested", to the highest value ------------------------ */
 
+/* How many of so many steps the number is on its way to the maximum. */
+static unsigned
+steps_of(int64_t number, int64_t maximum, unsigned steps)
+{
+	if (number <= 0)
+		return 0;
+	if (number >= maximum)
+		return steps;
+	return (unsigned)(number * (int64_t)steps / maximum);
+}
+
 /* 1 is the lowest of those that were tested (sections 2.1 and 3.1). */
 static unsigned
-scale(double ratio, unsigned most, bool is_percent)
+scale(int64_t number, int64_t maximum, unsigned most, bool is_percent)
 {
-	if (ratio < 0)
-		ratio = 0;
-	if (ratio > 1)
-		ratio = 1;
-	return is_percent ? (unsigned)(ratio * 100)
-			  : 1 + (unsigned)(ratio * (most - 1));
+	return is_percent ? steps_of(number, maximum, 100)
+			  : 1 + steps_of(number, maximum, most - 1);
 }
 
 static bool
@@ -138,7 +162,7 @@ find_value(struct sieve_run *run, const struct sieve_call *call,
     const struct sieve_score *score, unsigned most, unsigned *value_out)
 {
 	bool is_percent = call_tag(call, TAG_PERCENT) != NULL;
-	double number, maximum;
+	int64_t number, maximum;
 	struct span status;
 
 	if (score->type == SIEVE_SCORE_NONE || score->status == NULL ||
@@ -148,17 +172,14 @@ find_value(struct sieve_run *run, const struct sieve_call *call,
 		if (!text_value(score, status, most, value_out))
 			return false;
 		if (is_percent)
-			*value_out =
-			    scale((double)(*value_out > 0 ? *value_out - 1
-							  : 0) /
-				    (most - 1),
-				most, true);
+			*value_out = scale((int64_t)*value_out - 1,
+			    (int64_t)most - 1, most, true);
 		return true;
 	}
 	if (!find_maximum(run, call, score, &maximum) ||
 	    !find_number(score, status, &number))
 		return false;
-	*value_out = scale(number / maximum, most, is_percent);
+	*value_out = scale(number, maximum, most, is_percent);
 	return true;
 }
 

@@ -259,6 +259,8 @@ start__impossible__421_says_why_body()
 	umount /var/tmp
 	lmtp="python3 $SRCDIR/tests/support/mta_old_kernel.py $lmtp"
 	turned_away 4.3.5 sandbox -o sandbox=require
+	# The other libc has no modules.
+	[ "${MDA_PART-}" != musl ] || return 0
 	use_databases 'passwd: nosuchmodule' 'group: files'
 	turned_away 4.3.0 getpwnam
 }
