@@ -46,6 +46,8 @@ class Victim:
         self.which, self.number = which, number
         self.pid = None
         self.children = []
+        self.known = set()
+        self.early = set()  # stopped before we heard of their fork
         self.stops = 0
         self.killed = False
 
@@ -56,6 +58,9 @@ class Victim:
             self.children.append(message.value)
             if len(self.children) == self.which:
                 self.pid = message.value
+        self.known.add(message.value)
+        if message.value in self.early:
+            resume(message.value, self)
 
     def at_call(self):
         self.stops += 1
@@ -67,19 +72,29 @@ class Victim:
         return (self.stops + 1) // 2
 
 
+def resume(pid, victim, passed=0):
+    ptrace(SYSCALL if pid == victim.pid else CONT, pid, passed)
+
+
+# A child's first stop may be told before the fork that made it: which one it
+# is, is not known until then, so it waits.
 def go_on(pid, status, victim):
     stop = os.WSTOPSIG(status)
     if stop == signal.SIGTRAP | 0x80 and pid == victim.pid:
         victim.at_call()
+    if stop == signal.SIGSTOP and pid not in victim.known:
+        victim.early.add(pid)
+        return
     passed = 0
     if stop not in (signal.SIGTRAP, signal.SIGTRAP | 0x80, signal.SIGSTOP):
         passed = stop
-    ptrace(SYSCALL if pid == victim.pid else CONT, pid, passed)
+    resume(pid, victim, passed)
 
 
 def main(which, number, command):
     victim = Victim(which, number)
     main_pid = start(command)
+    victim.known.add(main_pid)
     if which == 0:
         victim.pid = main_pid
     ptrace(SYSCALL if which == 0 else CONT, main_pid)
