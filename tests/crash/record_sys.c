@@ -29,12 +29,13 @@
 #include "compat/compat.h"
 #include "mbox/journal.h"
 #include "tests/fault/fault_sys.h"
+#include "tests/fault/notebook.h"
 
 enum {
 	EXIT_MISUSE = 99,
 	NAMES_MAX = 64,
 	NAME_SIZE = 64,
-	FD_LEAST = 100, /* out of the way of what is tested */
+	FD_LEAST = 200, /* out of the way of what is tested */
 	AN_HOUR_S = 3600
 };
 
@@ -72,7 +73,7 @@ struct later {
 
 static enum mutant mutant;
 static bool has_old_folders;
-static int record_fd = -1;
+static struct notebook record_book = { NULL, -1 };
 static char names[NAMES_MAX][NAME_SIZE];
 static struct later later = { .fd = -1, .dir_fd = -1 };
 
@@ -97,31 +98,22 @@ mutant_of(const char *name)
 	return MUTANT_NONE;
 }
 
-static void
-open_record(const char *path)
+void
+record_start(void)
 {
-	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT, 0600);
+	const char *value = getenv("MDA_MUTANT");
 
-	record_fd = fcntl(fd, F_DUPFD_CLOEXEC, FD_LEAST);
-	if (record_fd == -1)
-		misuse("MDA_RECORD", path);
-	(void)close(fd);
+	if (value != NULL)
+		mutant = mutant_of(value);
+	record_book.path = getenv("MDA_RECORD");
+	has_old_folders = getenv("MDA_OLD_FOLDERS") != NULL;
 }
 
-static void
-start(void)
+void
+record_prepare(void)
 {
-	static bool is_started;
-	const char *value;
-
-	if (is_started)
-		return;
-	is_started = true;
-	if ((value = getenv("MDA_MUTANT")) != NULL)
-		mutant = mutant_of(value);
-	if ((value = getenv("MDA_RECORD")) != NULL)
-		open_record(value);
-	has_old_folders = getenv("MDA_OLD_FOLDERS") != NULL;
+	if (!notebook_open(&record_book))
+		misuse("MDA_RECORD", record_book.path);
 }
 
 /* ---- Writing down ------------------------------------------------------- */
@@ -129,7 +121,7 @@ start(void)
 static void
 put(const void *data, size_t size_bytes)
 {
-	if (write(record_fd, data, size_bytes) != (ssize_t)size_bytes)
+	if (!notebook_write(&record_book, data, size_bytes))
 		misuse("cannot write", "MDA_RECORD");
 }
 
@@ -177,7 +169,7 @@ note_name(const char *call, int at_fd, const char *name, unsigned long long ino)
 	char line[2300];
 	char hex[2100];
 
-	if (record_fd == -1 || strlen(name) * 2 >= sizeof(hex))
+	if (record_book.path == NULL || strlen(name) * 2 >= sizeof(hex))
 		return;
 	put_hex(hex, name, strlen(name));
 	(void)snprintf(line, sizeof(line), "%s at=%llu name=%s ino=%llu\n",
@@ -192,7 +184,7 @@ note_two(const char *call, int old_fd, const char *old, int new_fd,
 	char line[2300];
 	char hex[2][1000];
 
-	if (record_fd == -1 || strlen(old) * 2 >= sizeof(hex[0]) ||
+	if (record_book.path == NULL || strlen(old) * 2 >= sizeof(hex[0]) ||
 	    strlen(new) * 2 >= sizeof(hex[1]))
 		return;
 	put_hex(hex[0], old, strlen(old));
@@ -209,7 +201,7 @@ note_file(const char *call, int fd, long long size_bytes)
 	char line[200];
 	int flags = fcntl(fd, F_GETFL);
 
-	if (record_fd == -1)
+	if (record_book.path == NULL)
 		return;
 	(void)snprintf(line, sizeof(line), "%s ino=%llu size=%lld sync=%d\n",
 	    call, inode_of(fd), size_bytes,
@@ -225,7 +217,7 @@ note_data(int fd, const void *data, size_t size_bytes, off_t at)
 	char *line;
 	int length;
 
-	if (record_fd == -1 || !is_regular(fd))
+	if (record_book.path == NULL || !is_regular(fd))
 		return;
 	line = malloc(200 + 2 * size_bytes);
 	if (line == NULL)
@@ -290,7 +282,6 @@ record_openat(int at_fd, const char *path, int flags, mode_t mode)
 {
 	int fd;
 
-	start();
 	if (mutant == MUTANT_APPEND_UNSYNCED)
 		flags &= ~O_SYNC;
 	fd = fault_calls.openat(at_fd, path, flags, mode);
@@ -305,7 +296,6 @@ record_dup(int fd)
 {
 	int copy_fd;
 
-	start();
 	copy_fd = fault_calls.dup(fd);
 	if (copy_fd != -1 && fd >= 0 && fd < NAMES_MAX)
 		remember(copy_fd, names[fd]);
@@ -318,7 +308,6 @@ record_mkdirat(int at_fd, const char *path, mode_t mode)
 	struct stat st = { 0 };
 	int answer;
 
-	start();
 	answer = fault_calls.mkdirat(at_fd, path, mode);
 	if (answer == 0 && fstatat(at_fd, path, &st, 0) == 0)
 		note_name("mkdir", at_fd, path, (unsigned long long)st.st_ino);
@@ -330,7 +319,6 @@ record_renameat(int old_fd, const char *old, int new_fd, const char *new)
 {
 	int answer;
 
-	start();
 	answer = fault_calls.renameat(old_fd, old, new_fd, new);
 	if (answer == 0)
 		note_two("rename", old_fd, old, new_fd, new);
@@ -343,7 +331,6 @@ record_rename_noreplace(
 {
 	int answer;
 
-	start();
 	answer = fault_calls.rename_noreplace(old_fd, old, new_fd, new);
 	if (answer == 0)
 		note_two("rename", old_fd, old, new_fd, new);
@@ -355,7 +342,6 @@ record_unlinkat(int at_fd, const char *path, int flags)
 {
 	int answer;
 
-	start();
 	if (mutant == MUTANT_WITNESS_TOO_EARLY && later.fd == -1 &&
 	    strcmp(path, later.name) == 0)
 		return 0; /* done already */
@@ -400,7 +386,6 @@ sync_visible(int fd)
 static int
 record_fsync(int fd)
 {
-	start();
 	if (is_folder(fd) && is_named(fd, "new"))
 		return sync_visible(fd);
 	if (mutant == MUTANT_FOLDERS_UNSYNCED && is_folder(fd))
@@ -427,7 +412,6 @@ do_fdatasync(int fd)
 static int
 record_fdatasync(int fd)
 {
-	start();
 	if (mutant == MUTANT_JOURNAL_UNSYNCED ||
 	    (mutant == MUTANT_JOURNAL_LATE && later.fd != -1))
 		return 0;
@@ -440,7 +424,6 @@ record_linkat(
 {
 	int answer;
 
-	start();
 	if (mutant == MUTANT_RENAME && is_named(new_fd, "new"))
 		return record_renameat(old_fd, old, new_fd, new);
 	answer = fault_calls.linkat(old_fd, old, new_fd, new, flags);
@@ -480,7 +463,6 @@ record_pwrite(int fd, const void *data, size_t size_bytes, off_t at)
 	struct journal_entry entry;
 	char block[JOURNAL_BLOCK];
 
-	start();
 	if (!is_journal(fd) || size_bytes != sizeof(block))
 		return do_pwrite(fd, data, size_bytes, at);
 	journal_decode(&entry, data);
@@ -499,7 +481,6 @@ record_write(int fd, const void *data, size_t size_bytes)
 {
 	ssize_t taken;
 
-	start();
 	if (mutant == MUTANT_EXIT_AT_APPEND && is_box(fd))
 		_exit(0);
 	taken = fault_calls.write(fd, data, size_bytes);
@@ -520,7 +501,6 @@ record_ftruncate(int fd, off_t size_bytes)
 {
 	int answer;
 
-	start();
 	if (mutant == MUTANT_CUT_LEFT)
 		return 0;
 	answer = fault_calls.ftruncate(fd, size_bytes);
@@ -543,7 +523,6 @@ record_fstat(int fd, struct stat *st)
 {
 	int answer;
 
-	start();
 	answer = fault_calls.fstat(fd, st);
 	if (answer == 0)
 		make_older(st);
@@ -555,7 +534,6 @@ record_fstatat(int at_fd, const char *path, struct stat *st, int flags)
 {
 	int answer;
 
-	start();
 	answer = fault_calls.fstatat(at_fd, path, st, flags);
 	if (answer == 0)
 		make_older(st);

@@ -9,4 +9,11 @@
 /* Calls that fail on request; tests/crash/record_sys.c lies on top. */
 extern const struct sys_calls fault_calls;
 
+/* Before the tested program begins: what does the environment ask for? */
+void fault_start(void);
+void record_start(void);
+
+/* Before each of its forks and calls. */
+void record_prepare(void);
+
 #endif
