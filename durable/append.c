@@ -1,10 +1,13 @@
 #include "durable/append.h"
 
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/sys.h"
 #include "durable/sync.h"
+
+enum { PIECE_BYTES = 16 * 1024 };
 
 enum verdict
 append_cut(int fd, off_t size_bytes, const char *path, struct failure *why)
@@ -19,13 +22,52 @@ append_cut(int fd, off_t size_bytes, const char *path, struct failure *why)
 	return sync_file(fd, path, why);
 }
 
+static bool
+begins_with_piece(int fd, off_t at, off_t end, struct span *bytes)
+{
+	char piece[PIECE_BYTES];
+	size_t wanted = sizeof(piece);
+	ssize_t got;
+
+	if (end - at < (off_t)sizeof(piece))
+		wanted = (size_t)(end - at);
+	got = sys->pread(fd, piece, wanted, at);
+	if (got <= 0 || (size_t)got > bytes->size_bytes ||
+	    memcmp(piece, bytes->at, (size_t)got) != 0)
+		return false;
+	*bytes = span_from(*bytes, (size_t)got);
+	return true;
+}
+
+/*
+ * A program that takes other locks, or none, may have appended or cut
+ * meanwhile. So what stands behind start is looked at: is it the beginning of
+ * our bytes, and nothing else? A write that failed has not told how many.
+ */
+static bool
+is_end_ours(const struct append *append, struct span bytes)
+{
+	size_t all_bytes = bytes.size_bytes;
+	off_t at = append->start;
+	off_t end = sys->lseek(append->fd, 0, SEEK_END);
+
+	if (end < at)
+		return false;
+	while (at < end) {
+		if (!begins_with_piece(append->fd, at, end, &bytes))
+			return false;
+		at = append->start + (off_t)(all_bytes - bytes.size_bytes);
+	}
+	return true;
+}
+
 /* The first failure is the one that counts. */
 static enum verdict
-undo(struct append *append, struct failure *why)
+undo(struct append *append, struct span bytes, struct failure *why)
 {
 	struct failure second;
 
-	why->residue = !append->may_cut ||
+	why->residue = !append->may_cut || !is_end_ours(append, bytes) ||
 	    append_cut(append->fd, append->start, append->path, &second) !=
 		VERDICT_OK;
 	return VERDICT_RETRY;
@@ -34,24 +76,25 @@ undo(struct append *append, struct failure *why)
 enum verdict
 append_write(struct append *append, struct span bytes, struct failure *why)
 {
+	struct span rest = bytes;
 	ssize_t taken;
 
-	while (bytes.size_bytes > 0) {
-		taken = sys->write(append->fd, bytes.at, bytes.size_bytes);
+	while (rest.size_bytes > 0) {
+		taken = sys->write(append->fd, rest.at, rest.size_bytes);
 		if (taken == -1 && errno == EINTR)
 			continue;
 		if (taken == 0)
 			errno = ENOSPC; /* a write that never advances */
 		if (taken <= 0) {
 			(void)failure_errno(why, "write", append->path);
-			return undo(append, why);
+			return undo(append, bytes, why);
 		}
-		bytes = span_from(bytes, (size_t)taken);
+		rest = span_from(rest, (size_t)taken);
 	}
 	append->end = sys->lseek(append->fd, 0, SEEK_CUR);
 	if (append->end == -1) {
 		(void)failure_errno(why, "lseek", append->path);
-		return undo(append, why);
+		return undo(append, bytes, why);
 	}
 	return VERDICT_OK;
 }

@@ -32,13 +32,89 @@ struct holder {
 
 static struct dotlock *volatile held_lock;
 
+#if HAVE_STAT_MTIM
+static long
+modified_ns(const struct stat *st)
+{
+	return (long)st->st_mtim.tv_nsec;
+}
+
+static long
+changed_ns(const struct stat *st)
+{
+	return (long)st->st_ctim.tv_nsec;
+}
+#elif HAVE_STAT_MTIMESPEC
+static long
+modified_ns(const struct stat *st)
+{
+	return (long)st->st_mtimespec.tv_nsec;
+}
+
+static long
+changed_ns(const struct stat *st)
+{
+	return (long)st->st_ctimespec.tv_nsec;
+}
+#else
+static long
+modified_ns(const struct stat *st)
+{
+	(void)st;
+	return 0; /* this system counts seconds */
+}
+
+static long
+changed_ns(const struct stat *st)
+{
+	(void)st;
+	return 0;
+}
+#endif
+
+/* The number of a removed file is soon another's: its time tells. */
+static bool
+is_same_file(const struct stat *one, const struct stat *other)
+{
+	return one->st_dev == other->st_dev && one->st_ino == other->st_ino &&
+	    one->st_mtime == other->st_mtime &&
+	    modified_ns(one) == modified_ns(other);
+}
+
+/* Nor has anything happened to it. */
+static bool
+is_untouched(const struct stat *one, const struct stat *other)
+{
+	return is_same_file(one, other) && one->st_size == other->st_size &&
+	    one->st_ctime == other->st_ctime &&
+	    changed_ns(one) == changed_ns(other);
+}
+
+/* Does the name of the lock lead to the file that we know as ours? */
+static bool
+is_at_name(const struct dotlock *dotlock, const struct stat *ours)
+{
+	struct stat st;
+
+	return sys->fstatat(dotlock->dir_fd, dotlock->name, &st,
+		   AT_SYMLINK_NOFOLLOW) == 0 && is_same_file(ours, &st);
+}
+
+/* While we were stopped, another may have broken it and made its own. */
+static void
+remove_own(const struct dotlock *dotlock)
+{
+	if (is_at_name(dotlock, &dotlock->made))
+		(void)sys->unlinkat(dotlock->dir_fd, dotlock->name, 0);
+}
+
 static void
 remove_held_lock(void)
 {
 	struct dotlock *dotlock = held_lock;
 
 	if (dotlock != NULL)
-		(void)unlinkat(dotlock->dir_fd, dotlock->name, 0);
+		remove_own(dotlock);
 }
 
 static void
@@ -126,8 +202,7 @@ write_holder(const struct dotlock *dotlock, const char *name,
 static void
 hold(struct dotlock *dotlock, const struct stat *st)
 {
-	dotlock->dev = st->st_dev;
-	dotlock->ino = st->st_ino;
+	dotlock->made = *st;
 	dotlock->is_held = true;
 	held_lock = dotlock;
 	interrupt_cleanup(remove_held_lock);
@@ -151,7 +226,19 @@ make_exclusive(struct dotlock *dotlock, const struct holder *self,
 	return VERDICT_OK;
 }
 
-/* link(2) over NFS may fail and yet be done: only two links prove it. */
+/*
+ * link(2) over NFS may fail and yet be done. Then two links alone prove
+ * nothing: where others can make names, one of them may be theirs. And one
+ * that is done counts no more when another has broken the lock already.
+ */
+static bool
+is_linked(const struct dotlock *dotlock, const struct stat *unique,
+    int link_errno)
+{
+	return unique->st_nlink > 1 &&
+	    (link_errno == 0 || is_at_name(dotlock, unique));
+}
+
 static enum verdict
 link_unique(struct dotlock *dotlock, const char *unique,
     const struct holder *self, struct failure *why)
@@ -166,7 +253,7 @@ link_unique(struct dotlock *dotlock, const char *unique,
 	if (sys->fstatat(dotlock->dir_fd, unique, &st, AT_SYMLINK_NOFOLLOW) ==
 		-1)
 		stat_errno = errno;
-	else if (st.st_nlink == 2) {
+	else if (is_linked(dotlock, &st, link_errno)) {
 		hold(dotlock, &st);
 		return VERDICT_OK;
 	}
@@ -251,40 +338,6 @@ is_stale(const struct dotlock *dotlock, const struct stat *st)
 	return is_too_old(dotlock, st);
 }
 
-#if HAVE_STAT_MTIM
-static bool
-is_same_moment(const struct stat *one, const struct stat *other)
-{
-	return one->st_mtim.tv_nsec == other->st_mtim.tv_nsec &&
-	    one->st_ctim.tv_nsec == other->st_ctim.tv_nsec;
-}
-#elif HAVE_STAT_MTIMESPEC
-static bool
-is_same_moment(const struct stat *one, const struct stat *other)
-{
-	return one->st_mtimespec.tv_nsec == other->st_mtimespec.tv_nsec &&
-	    one->st_ctimespec.tv_nsec == other->st_ctimespec.tv_nsec;
-}
-#else
-static bool
-is_same_moment(const struct stat *one, const struct stat *other)
-{
-	(void)one;
-	(void)other;
-	return true; /* this system counts seconds */
-}
-#endif
-
-/* The number of a removed file is soon another's: its times tell. */
-static bool
-is_same(const struct stat *one, const struct stat *other)
-{
-	return one->st_dev == other->st_dev && one->st_ino == other->st_ino &&
-	    one->st_size == other->st_size &&
-	    one->st_mtime == other->st_mtime &&
-	    one->st_ctime == other->st_ctime && is_same_moment(one, other);
-}
-
 /* Nobody else breaks it meanwhile: the mailbox's kernel lock is ours. */
 static bool
 break_lock(struct dotlock *dotlock, const struct stat *seen)
@@ -293,7 +346,7 @@ break_lock(struct dotlock *dotlock, const struct stat *seen)
 
 	if (sys->fstatat(dotlock->dir_fd, dotlock->name, &now,
 		AT_SYMLINK_NOFOLLOW) == -1 ||
-	    !is_same(seen, &now) ||
+	    !is_untouched(seen, &now) ||
 	    sys->unlinkat(dotlock->dir_fd, dotlock->name, 0) == -1)
 		return false;
 	dotlock->is_broken = true;
@@ -333,16 +386,11 @@ dotlock_try(struct dotlock *dotlock, bool may_break,
 void
 dotlock_release(struct dotlock *dotlock)
 {
-	struct stat st;
-
 	if (!dotlock->is_held)
 		return;
 	dotlock->is_held = false;
 	held_lock = NULL;
-	if (sys->fstatat(dotlock->dir_fd, dotlock->name, &st,
-		AT_SYMLINK_NOFOLLOW) == 0 &&
-	    st.st_dev == dotlock->dev && st.st_ino == dotlock->ino)
-		(void)sys->unlinkat(dotlock->dir_fd, dotlock->name, 0);
+	remove_own(dotlock);
 }
 
 bool
@@ -354,6 +402,9 @@ dotlock_is_free(const struct dotlock *dotlock)
 	if (sys->fstatat(dotlock->dir_fd, dotlock->name, &st,
 		AT_SYMLINK_NOFOLLOW) == -1)
 		return errno == ENOENT;
-	return read_holder(&holder, dotlock->dir_fd, dotlock->name) &&
-	    is_holder_dead(&holder);
+	if (!S_ISREG(st.st_mode))
+		return false;
+	return (read_holder(&holder, dotlock->dir_fd, dotlock->name) &&
+		   is_holder_dead(&holder)) ||
+	    (long long)clock_wall().tv_sec - st.st_mtime > dotlock->stale_s;
 }

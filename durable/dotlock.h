@@ -4,6 +4,7 @@
 #ifndef DURABLE_DOTLOCK_H
 #define DURABLE_DOTLOCK_H
 
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include <stdbool.h>
@@ -19,8 +20,7 @@ struct dotlock {
 	bool was_busy; /* at an earlier try: look before making files */
 	bool is_held;
 	bool is_broken; /* a stale one was removed on the way */
-	dev_t dev;	/* of the lock file held */
-	ino_t ino;
+	struct stat made; /* the lock file held */
 };
 
 enum lock_answer {
@@ -41,7 +41,8 @@ enum lock_answer {
  * Owns    dotlock_release() after LOCK_HAD.
  * Fails   VERDICT_RETRY at "dotlock".
  * Source  open(2) of Linux, O_EXCL over NFS: link a unique file, and two
- *         links on it prove success whatever link(2) said.
+ *         links on it prove success whatever link(2) said. When that was an
+ *         error, one of the two must be the lock's name.
  */
 enum verdict dotlock_try(struct dotlock *dotlock, bool may_break,
     enum lock_answer *answer_out, struct failure *why);
@@ -54,7 +55,7 @@ void dotlock_release(struct dotlock *dotlock);
 /*
  * dotlock_is_free - is there no lock file, or a stale one?
  *
- * For mda -n: changes nothing.
+ * For mda -n: changes nothing. So a lock's age is told by our own clock.
  */
 bool dotlock_is_free(const struct dotlock *dotlock);
 

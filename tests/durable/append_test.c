@@ -125,7 +125,8 @@ ATF_TC_BODY(write__error_after_each_byte__as_before, tc)
 			ATF_CHECK_EQ(write_errors[i], why.sys_errno);
 			ATF_CHECK(!why.residue);
 			ATF_CHECK(file_holds("box", SPAN(OLD)));
-			ATF_CHECK_STREQ("write write ftruncate fsync ",
+			ATF_CHECK_STREQ("write write lseek pread "
+					"ftruncate fsync ",
 			    calls_trail);
 			ATF_REQUIRE_EQ(0, close(append.fd));
 		}
@@ -301,6 +302,106 @@ ATF_TC_BODY(write__file_grew_before__end_tells, tc)
 	ATF_REQUIRE_EQ(0, close(append.fd));
 }
 
+/* ---- Undone among others ------------------------------------------------ */
+
+/* What follows our own piece is another program's, and was acknowledged. */
+ATF_TC_WITHOUT_HEAD(undo__foreign_bytes_behind__residue_and_no_cut);
+ATF_TC_BODY(undo__foreign_bytes_behind__residue_and_no_cut, tc)
+{
+	struct append append;
+	struct failure why;
+
+	calls_install();
+	append = open_append();
+	call_plans[CALL_write].most_bytes = 5;
+	hook_nth(CALL_write, 2, append_foreign);
+	fail_nth(CALL_write, 2, ENOSPC);
+	ATF_CHECK_EQ(VERDICT_RETRY, write_new(&append, &why));
+	ATF_CHECK_STREQ("write", why.step);
+	ATF_CHECK_EQ(ENOSPC, why.sys_errno);
+	ATF_CHECK(why.residue);
+	ATF_CHECK(file_holds("box", SPAN(OLD "From foreign")));
+	ATF_REQUIRE_EQ(0, close(append.fd));
+}
+
+ATF_TC_WITHOUT_HEAD(undo__foreign_bytes_alone__residue_and_no_cut);
+ATF_TC_BODY(undo__foreign_bytes_alone__residue_and_no_cut, tc)
+{
+	struct append append;
+	struct failure why;
+
+	calls_install();
+	append = open_append();
+	hook_nth(CALL_write, 1, append_foreign);
+	fail_nth(CALL_write, 1, ENOSPC);
+	ATF_CHECK_EQ(VERDICT_RETRY, write_new(&append, &why));
+	ATF_CHECK(why.residue);
+	ATF_CHECK(file_holds("box", SPAN(OLD "foreign")));
+	ATF_REQUIRE_EQ(0, close(append.fd));
+}
+
+static void
+shorten(void)
+{
+	ATF_REQUIRE_EQ(0, truncate("box", 3));
+}
+
+/* To "cut" it back to its old size would fill it up with NULs. */
+ATF_TC_WITHOUT_HEAD(undo__shortened_meanwhile__not_made_longer);
+ATF_TC_BODY(undo__shortened_meanwhile__not_made_longer, tc)
+{
+	struct append append;
+	struct failure why;
+
+	calls_install();
+	append = open_append();
+	hook_nth(CALL_write, 1, shorten);
+	fail_nth(CALL_write, 1, ENOSPC);
+	ATF_CHECK_EQ(VERDICT_RETRY, write_new(&append, &why));
+	ATF_CHECK(why.residue);
+	ATF_CHECK(file_holds("box", SPAN("wha")));
+	ATF_REQUIRE_EQ(0, close(append.fd));
+}
+
+ATF_TC_WITHOUT_HEAD(undo__end_unreadable__residue_and_no_cut);
+ATF_TC_BODY(undo__end_unreadable__residue_and_no_cut, tc)
+{
+	struct append append;
+	struct failure why;
+
+	calls_install();
+	append = open_append();
+	call_plans[CALL_write].most_bytes = 5;
+	fail_nth(CALL_write, 2, EIO);
+	fail_nth(CALL_pread, 1, EIO);
+	ATF_CHECK_EQ(VERDICT_RETRY, write_new(&append, &why));
+	ATF_CHECK_STREQ("write", why.step);
+	ATF_CHECK(why.residue);
+	ATF_CHECK(file_holds("box", SPAN(OLD "From ")));
+	ATF_REQUIRE_EQ(0, close(append.fd));
+}
+
+/* More than is read back at once. */
+ATF_TC_WITHOUT_HEAD(undo__large_piece__as_before);
+ATF_TC_BODY(undo__large_piece__as_before, tc)
+{
+	static char large[100000];
+	struct span bytes = { large, sizeof(large) };
+	struct append append;
+	struct failure why;
+
+	memset(large, 'x', sizeof(large));
+	memset(&why, 0, sizeof(why));
+	calls_install();
+	append = open_append();
+	call_plans[CALL_write].most_bytes = sizeof(large) - 1;
+	fail_nth(CALL_write, 2, ENOSPC);
+	ATF_CHECK_EQ(VERDICT_RETRY, append_write(&append, bytes, &why));
+	ATF_CHECK(!why.residue);
+	ATF_CHECK(file_holds("box", SPAN(OLD)));
+	ATF_REQUIRE_EQ(0, close(append.fd));
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, write__all_well__one_write_and_the_end);
@@ -317,5 +418,10 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, cut__interrupted__done_again);
 	ATF_TP_ADD_TC(tp, cut__fails__told);
 	ATF_TP_ADD_TC(tp, write__file_grew_before__end_tells);
+	ATF_TP_ADD_TC(tp, undo__foreign_bytes_behind__residue_and_no_cut);
+	ATF_TP_ADD_TC(tp, undo__foreign_bytes_alone__residue_and_no_cut);
+	ATF_TP_ADD_TC(tp, undo__shortened_meanwhile__not_made_longer);
+	ATF_TP_ADD_TC(tp, undo__end_unreadable__residue_and_no_cut);
+	ATF_TP_ADD_TC(tp, undo__large_piece__as_before);
 	return atf_no_error();
 }

@@ -2,8 +2,10 @@
 #include <sys/wait.h>
 
 #include <atf-c.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/interrupt.h"
 #include "durable/dotlock.h"
 #include "durable/host.h"
 #include "tests/support/files.h"
@@ -409,6 +412,74 @@ ATF_TC_BODY(try__answer_of_link_is_lost__had, tc)
 	check_alone(0);
 }
 
+/* In a folder where all may write, anybody may give our file a name more. */
+static void
+link_unique_too(void)
+{
+	DIR *folder = opendir(".");
+	struct dirent *entry;
+
+	ATF_REQUIRE(folder != NULL);
+	while ((entry = readdir(folder)) != NULL)
+		if (strncmp(entry->d_name, ".lk.", 4) == 0)
+			ATF_REQUIRE_EQ(0, link(entry->d_name, "a-name-more"));
+	ATF_REQUIRE_EQ(0, closedir(folder));
+	ATF_REQUIRE(file_exists("a-name-more"));
+}
+
+static void
+take_lock_and_link(void)
+{
+	take_lock();
+	link_unique_too();
+}
+
+ATF_TC_WITHOUT_HEAD(try__two_links_by_a_stranger__busy);
+ATF_TC_BODY(try__two_links_by_a_stranger__busy, tc)
+{
+	struct dotlock dotlock = new_lock();
+
+	calls_install();
+	hook_nth(CALL_linkat, 1, take_lock_and_link);
+	ATF_CHECK_EQ(LOCK_BUSY, try(&dotlock, true));
+	ATF_CHECK(!dotlock.is_held);
+	ATF_CHECK(file_holds(name, SPAN("the faster one")));
+	check_alone(2);
+}
+
+ATF_TC_WITHOUT_HEAD(try__a_link_more_by_a_stranger__had);
+ATF_TC_BODY(try__a_link_more_by_a_stranger__had, tc)
+{
+	struct dotlock dotlock = new_lock();
+
+	calls_install();
+	hook_nth(CALL_linkat, 1, link_unique_too);
+	ATF_CHECK_EQ(LOCK_HAD, try(&dotlock, true));
+	dotlock_release(&dotlock);
+	ATF_CHECK(!file_exists(name));
+	check_alone(1);
+}
+
+/* Made, and taken for stale at once: then it is nobody's. */
+static void
+remove_lock(void)
+{
+	ATF_REQUIRE_EQ(0, unlink(name));
+}
+
+ATF_TC_WITHOUT_HEAD(try__broken_by_another_at_once__made_anew);
+ATF_TC_BODY(try__broken_by_another_at_once__made_anew, tc)
+{
+	struct dotlock dotlock = new_lock();
+
+	calls_install();
+	hook_nth(CALL_fstatat, 1, remove_lock);
+	ATF_CHECK_EQ(LOCK_HAD, try(&dotlock, false));
+	ATF_CHECK(file_exists(name));
+	dotlock_release(&dotlock);
+	check_alone(0);
+}
+
 static void
 check_no_stale(void)
 {
@@ -444,6 +515,66 @@ ATF_TC_BODY(release__taken_over_by_another__left_alone, tc)
 	dotlock_release(&dotlock);
 	ATF_CHECK(file_holds(name, SPAN("another holder")));
 	ATF_CHECK(!dotlock.is_held);
+}
+
+/* The number of the removed file is soon another's. */
+ATF_TC_WITHOUT_HEAD(release__taken_over_with_same_inode__left_alone);
+ATF_TC_BODY(release__taken_over_with_same_inode__left_alone, tc)
+{
+	struct dotlock dotlock = new_lock();
+
+	ATF_REQUIRE_EQ(LOCK_HAD, try(&dotlock, true));
+	set_age(10);
+	dotlock_release(&dotlock);
+	ATF_CHECK(file_exists(name));
+	ATF_CHECK(!dotlock.is_held);
+}
+
+/* Stopped for long, broken as stale, and then ended by a signal. */
+ATF_TC_WITHOUT_HEAD(signal__taken_over_by_another__left_alone);
+ATF_TC_BODY(signal__taken_over_by_another__left_alone, tc)
+{
+	struct dotlock dotlock = new_lock();
+	pid_t child;
+	int status;
+
+	child = fork();
+	ATF_REQUIRE(child != -1);
+	if (child == 0) {
+		interrupt_start(100);
+		if (try(&dotlock, true) != LOCK_HAD || unlink(name) == -1)
+			_exit(1);
+		file_text(name, "another holder");
+		set_age(10); /* its number may be that of the old one */
+		(void)raise(SIGSEGV);
+		_exit(2);
+	}
+	ATF_REQUIRE_EQ(child, waitpid(child, &status, 0));
+	ATF_REQUIRE(WIFEXITED(status));
+	ATF_CHECK_EQ(EX_TEMPFAIL, WEXITSTATUS(status));
+	ATF_CHECK(file_holds(name, SPAN("another holder")));
+}
+
+ATF_TC_WITHOUT_HEAD(signal__held__removed);
+ATF_TC_BODY(signal__held__removed, tc)
+{
+	struct dotlock dotlock = new_lock();
+	pid_t child;
+	int status;
+
+	child = fork();
+	ATF_REQUIRE(child != -1);
+	if (child == 0) {
+		interrupt_start(100);
+		if (try(&dotlock, true) != LOCK_HAD)
+			_exit(1);
+		(void)raise(SIGSEGV);
+		_exit(2);
+	}
+	ATF_REQUIRE_EQ(child, waitpid(child, &status, 0));
+	ATF_REQUIRE(WIFEXITED(status));
+	ATF_CHECK_EQ(EX_TEMPFAIL, WEXITSTATUS(status));
+	check_alone(0);
 }
 
 ATF_TC_WITHOUT_HEAD(release__gone_already__nothing_to_do);
@@ -515,6 +646,26 @@ ATF_TC_BODY(is_free__nothing_there__yes, tc)
 	ATF_CHECK(!dotlock_is_free(&dotlock));
 }
 
+/* As a delivery would judge it, but for the clock: no file may be made. */
+ATF_TC_WITHOUT_HEAD(is_free__stale__yes);
+ATF_TC_BODY(is_free__stale__yes, tc)
+{
+	struct dotlock dotlock = new_lock();
+
+	put_lock(dead_pid(), NULL, NULL);
+	ATF_CHECK(dotlock_is_free(&dotlock));
+	put_lock((long)getpid(), NULL, NULL);
+	ATF_CHECK(!dotlock_is_free(&dotlock));
+	set_age(STALE_S + 30);
+	ATF_CHECK(dotlock_is_free(&dotlock));
+	file_text(name, "foreign");
+	set_age(STALE_S + 30);
+	ATF_CHECK(dotlock_is_free(&dotlock));
+	set_age(-10 * STALE_S);
+	ATF_CHECK(!dotlock_is_free(&dotlock));
+	check_alone(1);
+}
+
 /* A lock per round by several processes: two are never in at once. */
 ATF_TC_WITHOUT_HEAD(try__four_processes__one_at_a_time);
 ATF_TC_BODY(try__four_processes__one_at_a_time, tc)
@@ -582,12 +733,19 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, try__touched_between_look_and_break__left_alone);
 	ATF_TP_ADD_TC(tp, try__another_is_faster__busy);
 	ATF_TP_ADD_TC(tp, try__answer_of_link_is_lost__had);
+	ATF_TP_ADD_TC(tp, try__two_links_by_a_stranger__busy);
+	ATF_TP_ADD_TC(tp, try__a_link_more_by_a_stranger__had);
+	ATF_TP_ADD_TC(tp, try__broken_by_another_at_once__made_anew);
 	ATF_TP_ADD_TC(tp, try__no_regular_file_there__never_broken);
 	ATF_TP_ADD_TC(tp, release__taken_over_by_another__left_alone);
+	ATF_TP_ADD_TC(tp, release__taken_over_with_same_inode__left_alone);
+	ATF_TP_ADD_TC(tp, signal__taken_over_by_another__left_alone);
+	ATF_TP_ADD_TC(tp, signal__held__removed);
 	ATF_TP_ADD_TC(tp, release__gone_already__nothing_to_do);
 	ATF_TP_ADD_TC(tp, release__never_held__foreign_lock_stays);
 	ATF_TP_ADD_TC(tp, try__no_file_can_be_made__retry_and_nothing_left);
 	ATF_TP_ADD_TC(tp, is_free__nothing_there__yes);
+	ATF_TP_ADD_TC(tp, is_free__stale__yes);
 	ATF_TP_ADD_TC(tp, try__four_processes__one_at_a_time);
 	return atf_no_error();
 }
