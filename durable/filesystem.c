@@ -41,6 +41,7 @@ static const struct kind kinds[] = {
 	{ 0, "hfs" },
 	{ 0, "msdosfs" },
 	{ 0, "fusefs" },
+	{ 0, "smbfs" },
 };
 
 static const char unknown[] = "unknown";
@@ -94,12 +95,23 @@ is_one_of(const char *name, const char *const *names)
 	return false;
 }
 
+enum filesystem_reach
+filesystem_reach(int fd)
+{
+	static const char *const fuse[] = { "fuse", "fusefs", NULL };
+	static const char *const hosts[] = { "nfs", "ceph", "cifs", "smb2",
+		"smbfs", unknown, NULL };
+	const char *name = filesystem_name(fd);
+
+	if (is_one_of(name, fuse))
+		return REACH_FUSE;
+	return is_one_of(name, hosts) ? REACH_HOSTS : REACH_HOST;
+}
+
 bool
 filesystem_is_fuse(int fd)
 {
-	static const char *const names[] = { "fuse", "fusefs", NULL };
-
-	return is_one_of(filesystem_name(fd), names);
+	return filesystem_reach(fd) == REACH_FUSE;
 }
 
 bool

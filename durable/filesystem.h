@@ -15,6 +15,21 @@
  */
 const char *filesystem_name(int fd);
 
+/* Who may have written to a file there, and when its size is certain. */
+enum filesystem_reach {
+	REACH_HOST,  /* this host alone: always */
+	REACH_HOSTS, /* others too: behind open(2) or a lock of the kernel's */
+	REACH_FUSE   /* whom a program lets: not even then */
+};
+
+/*
+ * filesystem_reach - does the file system belong to this host alone?
+ *
+ * Gives   REACH_HOSTS for what is not known.
+ * Source  close-to-open consistency: nfs(5) of Linux.
+ */
+enum filesystem_reach filesystem_reach(int fd);
+
 /*
  * filesystem_is_fuse - is it served by a program (GlusterFS, sshfs)?
  */

@@ -25,7 +25,7 @@ enum {
 };
 
 /* What a try came to, when it neither failed nor succeeded. */
-enum try_answer { TRY_DONE, TRY_BUSY, TRY_REPLACED };
+enum try_answer { TRY_DONE, TRY_AGAIN };
 
 static enum verdict
 split_path(struct box *box, char *dir, size_t size_bytes, struct failure *why)
@@ -51,6 +51,7 @@ enum verdict
 box_open(struct box *box, const struct mbox *where, struct failure *why)
 {
 	char dir[PATH_MAX];
+	enum filesystem_reach reach;
 	enum verdict verdict;
 
 	box->where = where;
@@ -68,7 +69,9 @@ box_open(struct box *box, const struct mbox *where, struct failure *why)
 	box->dotlock.stale_s = where->dotlock_stale_s;
 	(void)snprintf(box->dotlock.name, sizeof(box->dotlock.name),
 	    "%s.lock", box->name); /* BOX_NAME_MAX leaves room */
-	box->is_fuse = filesystem_is_fuse(box->dir_fd);
+	reach = filesystem_reach(box->dir_fd);
+	box->is_fuse = reach == REACH_FUSE;
+	box->is_shared = reach == REACH_HOSTS;
 	if (!box->is_fuse || where->may_use_fuse)
 		return VERDICT_OK;
 	box_close(box);
@@ -184,7 +187,7 @@ check_identity(struct box *box, enum try_answer *answer_out,
 	if (!S_ISREG(box->st.st_mode))
 		return failure_retry(why, "mbox-kind", "4.2.0", path);
 	if (!is_at_path_alone(box, &at_path)) {
-		*answer_out = TRY_REPLACED;
+		*answer_out = TRY_AGAIN;
 		return VERDICT_OK;
 	}
 	return check_kind(box, &at_path, why);
@@ -206,7 +209,7 @@ judge(int answer, const char *step, const struct box *box,
 		return VERDICT_OK;
 	if (!is_busy(errno))
 		return failure_errno(why, step, box->where->path);
-	*answer_out = TRY_BUSY;
+	*answer_out = TRY_AGAIN;
 	return VERDICT_OK;
 }
 
@@ -255,7 +258,7 @@ judge_help(struct box *box, int error, enum try_answer *answer_out,
 	if (error == 0)
 		return VERDICT_OK;
 	if (error == EAGAIN) {
-		*answer_out = TRY_BUSY;
+		*answer_out = TRY_AGAIN;
 		return VERDICT_OK;
 	}
 	errno = error;
@@ -281,6 +284,26 @@ try_dotlock(struct box *box, bool may_break, enum try_answer *answer_out,
 	return judge_help(box, error == 0 ? 0 : EAGAIN, answer_out, why);
 }
 
+/*
+ * Who held the dotlock while we took the kernel's locks may have written from
+ * another host. This one knows the size of before, and would append there; to
+ * open(2) the file asks the server. nfs(5), close-to-open consistency.
+ */
+static enum verdict
+open_again(struct box *box, enum try_answer *answer_out, struct failure *why)
+{
+	bool ignored; /* the dotlock is ours already */
+
+	(void)sys->close(box->fd); /* nothing was written */
+	box->fd = open_box(box, 0);
+	if (box->fd != -1)
+		return try_kernel_locks(box, answer_out, &ignored, why);
+	if (errno != ENOENT && errno != ESTALE)
+		return failure_errno(why, "mbox-open", box->where->path);
+	*answer_out = TRY_AGAIN;
+	return VERDICT_OK;
+}
+
 static enum verdict
 try_locks(struct box *box, enum try_answer *answer_out, struct failure *why)
 {
@@ -288,10 +311,14 @@ try_locks(struct box *box, enum try_answer *answer_out, struct failure *why)
 	bool may_break;
 
 	verdict = try_kernel_locks(box, answer_out, &may_break, why);
-	if (verdict != VERDICT_OK || *answer_out != TRY_DONE ||
-	    (box->where->locks & MBOX_DOTLOCK) == 0)
-		return verdict;
-	return try_dotlock(box, may_break, answer_out, why);
+	if (verdict == VERDICT_OK && *answer_out == TRY_DONE &&
+	    (box->where->locks & MBOX_DOTLOCK) != 0) {
+		verdict = try_dotlock(box, may_break, answer_out, why);
+		if (verdict == VERDICT_OK && *answer_out == TRY_DONE &&
+		    box->is_shared)
+			verdict = open_again(box, answer_out, why);
+	}
+	return verdict;
 }
 
 static enum verdict
@@ -304,7 +331,7 @@ try_all(struct box *box, enum try_answer *answer_out, struct failure *why)
 	if (verdict != VERDICT_OK) {
 		if (strcmp(why->step, "mbox-open") == 0 &&
 		    (why->sys_errno == ESTALE || why->sys_errno == ENOENT))
-			*answer_out = TRY_BUSY; /* replaced on another host */
+			*answer_out = TRY_AGAIN; /* replaced on another host */
 		return verdict;
 	}
 	verdict = try_locks(box, answer_out, why);
@@ -313,7 +340,8 @@ try_all(struct box *box, enum try_answer *answer_out, struct failure *why)
 	if (verdict == VERDICT_OK && *answer_out == TRY_DONE)
 		return VERDICT_OK;
 	release_dotlock(box);
-	(void)sys->close(box->fd); /* nothing was written */
+	if (box->fd != -1)
+		(void)sys->close(box->fd); /* nothing was written */
 	box->fd = -1;
 	return verdict;
 }
@@ -348,8 +376,7 @@ box_lock(struct box *box, struct failure *why)
 			return verdict;
 		if (box->lock_us > box->where->lock_timeout_s * 1000000)
 			break;
-		if (answer == TRY_BUSY)
-			pause_a_while(box->lock_us);
+		pause_a_while(box->lock_us); /* replaced: perhaps for long */
 		verdict = interrupt_check(why);
 		if (verdict != VERDICT_OK)
 			return verdict;

@@ -25,6 +25,7 @@ struct box {
 	struct dotlock dotlock;
 	bool is_lock_helped; /* the helper holds the dotlock */
 	bool is_fuse;
+	bool is_shared; /* with other hosts, perhaps */
 	long long lock_us; /* waited for the locks */
 };
 

@@ -262,14 +262,14 @@ next_older(const struct journal *journal, uint64_t before)
 
 /*
  * A record that was finished in this very file. The number of a removed file
- * is soon another's, and a new one has not that size.
+ * is soon another's, but such a one does not end where the record did.
  */
 static bool
 tells_folder(const struct box *box, const struct journal_entry *entry)
 {
 	return entry->state == ENTRY_DONE &&
 	    entry->ino == (uint64_t)box->st.st_ino &&
-	    end_of(entry) <= (uint64_t)box->st.st_size;
+	    end_of(entry) == (uint64_t)box->st.st_size;
 }
 
 enum verdict

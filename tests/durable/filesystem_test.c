@@ -58,6 +58,23 @@ ATF_TC_BODY(kinds__folders_here__answers_agree_with_the_name, tc)
 	}
 }
 
+/* What is not known may be anything. */
+ATF_TC_WITHOUT_HEAD(reach__bad_descriptor__other_hosts);
+ATF_TC_BODY(reach__bad_descriptor__other_hosts, tc)
+{
+	ATF_CHECK_EQ(REACH_HOSTS, filesystem_reach(-1));
+}
+
+ATF_TC_WITHOUT_HEAD(reach__memory__this_host);
+ATF_TC_BODY(reach__memory__this_host, tc)
+{
+	int fd = open("/dev/shm", O_RDONLY | O_DIRECTORY);
+
+	if (fd == -1 || strcmp(filesystem_name(fd), "tmpfs") != 0)
+		atf_tc_skip("no tmpfs, or no way to ask");
+	ATF_CHECK_EQ(REACH_HOST, filesystem_reach(fd));
+}
+
 ATF_TC_WITHOUT_HEAD(has_links__where_a_link_can_be_made__yes);
 ATF_TC_BODY(has_links__where_a_link_can_be_made__yes, tc)
 {
@@ -79,6 +96,8 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, is_fuse__bad_descriptor__no);
 	ATF_TP_ADD_TC(tp, is_volatile__bad_descriptor__no);
 	ATF_TP_ADD_TC(tp, kinds__folders_here__answers_agree_with_the_name);
+	ATF_TP_ADD_TC(tp, reach__bad_descriptor__other_hosts);
+	ATF_TP_ADD_TC(tp, reach__memory__this_host);
 	ATF_TP_ADD_TC(tp, has_links__where_a_link_can_be_made__yes);
 	ATF_TP_ADD_TC(tp, has_links__not_known__yes);
 	return atf_no_error();

@@ -578,6 +578,152 @@ ATF_TC_BODY(identity__appended_to_meanwhile__size_of_now, tc)
 	check_identity(append_to_box, 9);
 }
 
+/* ---- On NFS ------------------------------------------------------------- */
+
+/*
+ * A host knows the size of a file as it was at its last open(2) or lock, and
+ * appends there; what another one has written since would be overwritten.
+ */
+static off_t size_known;
+
+static void
+learn_size(int fd)
+{
+	struct stat st;
+
+	if (real_sys->fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		size_known = st.st_size;
+}
+
+static int
+nfs_openat(int dir_fd, const char *path, int flags, mode_t mode)
+{
+	int fd = note_openat(dir_fd, path, flags, mode);
+
+	if (fd != -1 && strcmp(path, "box") == 0)
+		learn_size(fd);
+	return fd;
+}
+
+static int
+nfs_fcntl_lock(int fd)
+{
+	int answer = note_fcntl_lock(fd);
+
+	if (answer == 0)
+		learn_size(fd);
+	return answer;
+}
+
+static int
+nfs_fstat(int fd, struct stat *st)
+{
+	int answer = note_fstat(fd, st);
+
+	if (answer == 0 && S_ISREG(st->st_mode))
+		st->st_size = size_known;
+	return answer;
+}
+
+/* The box lies on NFS, with "old\n" in it. */
+static void
+set_up_nfs(unsigned int locks)
+{
+	where.locks = locks;
+	where.lock_timeout_s = 60;
+	file_text("box", "old\n");
+	calls_install();
+	noted_calls.openat = nfs_openat;
+	noted_calls.fcntl_lock = nfs_fcntl_lock;
+	noted_calls.fstat = nfs_fstat;
+	calls_reset();
+	require_open();
+	box.is_shared = true;
+}
+
+/* Another host holds the lock file until we link ours. */
+ATF_TC_WITHOUT_HEAD(shared__appended_to_before_the_dotlock__size_of_now);
+ATF_TC_BODY(shared__appended_to_before_the_dotlock__size_of_now, tc)
+{
+	const struct sys_calls *own = sys;
+	unsigned int locks;
+
+	set_up();
+	for (locks = 1; locks <= ALL_LOCKS; locks++) {
+		if ((locks & MBOX_DOTLOCK) == 0)
+			continue;
+		sys = own;
+		set_up_nfs(locks);
+		hook_nth(CALL_linkat, 1, append_to_box);
+		require_lock();
+		ATF_CHECK_EQ_MSG(9, box.st.st_size, "locks %u", locks);
+		require_unlock();
+		box_close(&box);
+		check_free();
+		ATF_CHECK_EQ(1, folder_count("."));
+	}
+}
+
+/* Between the two openings, anything may happen again. */
+ATF_TC_WITHOUT_HEAD(shared__replaced_before_it_is_opened_again__new_file);
+ATF_TC_BODY(shared__replaced_before_it_is_opened_again__new_file, tc)
+{
+	set_up();
+	set_up_nfs(MBOX_DOTLOCK | MBOX_FCNTL);
+	hook_nth(CALL_openat, 3, rename_over); /* behind that of the dotlock */
+	require_lock();
+	ATF_CHECK_EQ(file_inode("box"), box.st.st_ino);
+	ATF_CHECK_EQ(11, box.st.st_size);
+	require_unlock();
+	box_close(&box);
+}
+
+ATF_TC_WITHOUT_HEAD(shared__removed_before_it_is_opened_again__made_anew);
+ATF_TC_BODY(shared__removed_before_it_is_opened_again__made_anew, tc)
+{
+	set_up();
+	set_up_nfs(MBOX_DOTLOCK | MBOX_FCNTL);
+	hook_nth(CALL_openat, 3, remove_box);
+	require_lock();
+	ATF_CHECK_EQ(file_inode("box"), box.st.st_ino);
+	ATF_CHECK_EQ(0, box.st.st_size);
+	require_unlock();
+	box_close(&box);
+}
+
+ATF_TC_WITHOUT_HEAD(shared__locked_by_another_meanwhile__tried_again);
+ATF_TC_BODY(shared__locked_by_another_meanwhile__tried_again, tc)
+{
+	set_up();
+	set_up_nfs(MBOX_DOTLOCK | MBOX_FCNTL);
+	fail_nth(CALL_fcntl_lock, 2, EAGAIN);
+	require_lock();
+	ATF_CHECK_EQ(4U, call_plans[CALL_fcntl_lock].seen);
+	require_unlock();
+	box_close(&box);
+	check_free();
+	ATF_CHECK_EQ(1, folder_count("."));
+}
+
+ATF_TC_WITHOUT_HEAD(shared__cannot_be_opened_again__told);
+ATF_TC_BODY(shared__cannot_be_opened_again__told, tc)
+{
+	struct failure why;
+
+	set_up();
+	set_up_nfs(MBOX_DOTLOCK);
+	fail_nth(CALL_openat, 3, EIO);
+	ATF_CHECK_EQ(VERDICT_RETRY, box_lock(&box, &why));
+	ATF_CHECK_STREQ("mbox-open", why.step);
+	ATF_CHECK_EQ(EIO, why.sys_errno);
+	ATF_CHECK_EQ(-1, box.fd);
+	box_close(&box);
+	check_free();
+	ATF_CHECK_EQ(1, folder_count("."));
+}
+
+/* ---- Identity, once more ------------------------------------------------ */
+
 ATF_TC_WITHOUT_HEAD(identity__removed_and_may_not_create__missing);
 ATF_TC_BODY(identity__removed_and_may_not_create__missing, tc)
 {
@@ -760,6 +906,7 @@ ATF_TC_BODY(identity__stale_handle_for_ever__retry, tc)
 	box_close(&box);
 }
 
+/* Not without a pause: a server may be away for long. */
 ATF_TC_WITHOUT_HEAD(identity__replaced_each_time__timeout);
 ATF_TC_BODY(identity__replaced_each_time__timeout, tc)
 {
@@ -771,8 +918,11 @@ ATF_TC_BODY(identity__replaced_each_time__timeout, tc)
 	require_open();
 	fail_always(CALL_fstatat, ENOENT);
 	where.locks = MBOX_FCNTL;
+	where.lock_timeout_s = 1;
 	ATF_CHECK_EQ(VERDICT_RETRY, box_lock(&box, &why));
 	ATF_CHECK_STREQ("lock-timeout", why.step);
+	ATF_CHECK_MSG(call_plans[CALL_fstatat].seen < 1000, "%u tries",
+	    call_plans[CALL_fstatat].seen);
 	box_close(&box);
 	check_free();
 }
@@ -835,6 +985,11 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, identity__removed_meanwhile__made_anew);
 	ATF_TP_ADD_TC(tp, identity__truncated_meanwhile__size_of_now);
 	ATF_TP_ADD_TC(tp, identity__appended_to_meanwhile__size_of_now);
+	ATF_TP_ADD_TC(tp, shared__appended_to_before_the_dotlock__size_of_now);
+	ATF_TP_ADD_TC(tp, shared__replaced_before_it_is_opened_again__new_file);
+	ATF_TP_ADD_TC(tp, shared__removed_before_it_is_opened_again__made_anew);
+	ATF_TP_ADD_TC(tp, shared__locked_by_another_meanwhile__tried_again);
+	ATF_TP_ADD_TC(tp, shared__cannot_be_opened_again__told);
 	ATF_TP_ADD_TC(tp, identity__removed_and_may_not_create__missing);
 	ATF_TP_ADD_TC(tp, identity__missing_and_may_not_create__retry);
 	ATF_TP_ADD_TC(tp, identity__hard_link__retry);

@@ -762,6 +762,35 @@ ATF_TC_BODY(run__new_file_with_a_known_inode__folder_unknown, tc)
 	finish(&hand);
 }
 
+/* So may one be that another program has filled since. */
+ATF_TC_WITHOUT_HEAD(run__larger_file_with_a_known_inode__folder_unknown);
+ATF_TC_BODY(run__larger_file_with_a_known_inode__folder_unknown, tc)
+{
+	struct hand hand;
+	size_t slot;
+
+	start(&hand, other_text, SPAN(FOREIGN FOREIGN FOREIGN FOREIGN));
+	slot = add(&hand, entry_at(0, 0));
+	journal_settle(&hand.journal, slot, ENTRY_DONE);
+	require_run(&hand);
+	ATF_CHECK(!hand.repair.is_folder_known);
+	finish(&hand);
+}
+
+ATF_TC_WITHOUT_HEAD(run__ends_with_what_we_finished__folder_known);
+ATF_TC_BODY(run__ends_with_what_we_finished__folder_known, tc)
+{
+	struct hand hand;
+	size_t slot;
+
+	start(&hand, other_text, SPAN(OLD RECORD));
+	slot = add(&hand, entry_at(sizeof(OLD) - 1, 0));
+	journal_settle(&hand.journal, slot, ENTRY_DONE);
+	require_run(&hand);
+	ATF_CHECK(hand.repair.is_folder_known);
+	finish(&hand);
+}
+
 ATF_TC_WITHOUT_HEAD(run__no_journal__nothing_done);
 ATF_TC_BODY(run__no_journal__nothing_done, tc)
 {
@@ -815,6 +844,8 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, run__two_torn__newest_first);
 	ATF_TP_ADD_TC(tp, run__whole_then_shortened_by_a_reader__not_cut);
 	ATF_TP_ADD_TC(tp, run__new_file_with_a_known_inode__folder_unknown);
+	ATF_TP_ADD_TC(tp, run__larger_file_with_a_known_inode__folder_unknown);
+	ATF_TP_ADD_TC(tp, run__ends_with_what_we_finished__folder_known);
 	ATF_TP_ADD_TC(tp, run__no_journal__nothing_done);
 	return atf_no_error();
 }
