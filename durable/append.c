@@ -7,7 +7,10 @@
 #include "base/sys.h"
 #include "durable/sync.h"
 
-enum { PIECE_BYTES = 16 * 1024 };
+enum {
+	PIECE_BYTES = 16 * 1024,
+	WRITE_MOST_BYTES = 1 << 30 /* macOS refuses more than an int can say */
+};
 
 enum verdict
 append_cut(int fd, off_t size_bytes, const char *path, struct failure *why)
@@ -62,7 +65,7 @@ is_end_ours(const struct append *append, struct span bytes)
 }
 
 /* The first failure is the one that counts. */
-static enum verdict
+static void
 undo(struct append *append, struct span bytes, struct failure *why)
 {
 	struct failure second;
@@ -70,31 +73,42 @@ undo(struct append *append, struct span bytes, struct failure *why)
 	why->residue = !append->may_cut || !is_end_ours(append, bytes) ||
 	    append_cut(append->fd, append->start, append->path, &second) !=
 		VERDICT_OK;
-	return VERDICT_RETRY;
+}
+
+static enum verdict
+write_all(const struct append *append, struct span rest, struct failure *why)
+{
+	while (rest.size_bytes > 0) {
+		size_t wanted = rest.size_bytes;
+		ssize_t taken;
+
+		if (wanted > WRITE_MOST_BYTES)
+			wanted = WRITE_MOST_BYTES;
+		taken = sys->write(append->fd, rest.at, wanted);
+		if (taken == -1 && errno == EINTR)
+			continue;
+		if (taken == 0)
+			errno = ENOSPC; /* a write that never advances */
+		if (taken <= 0)
+			return failure_errno(why, "write", append->path);
+		rest = span_from(rest, (size_t)taken);
+	}
+	return VERDICT_OK;
 }
 
 enum verdict
 append_write(struct append *append, struct span bytes, struct failure *why)
 {
-	struct span rest = bytes;
-	ssize_t taken;
+	enum verdict verdict = write_all(append, bytes, why);
 
-	while (rest.size_bytes > 0) {
-		taken = sys->write(append->fd, rest.at, rest.size_bytes);
-		if (taken == -1 && errno == EINTR)
-			continue;
-		if (taken == 0)
-			errno = ENOSPC; /* a write that never advances */
-		if (taken <= 0) {
-			(void)failure_errno(why, "write", append->path);
-			return undo(append, bytes, why);
-		}
-		rest = span_from(rest, (size_t)taken);
+	if (verdict == VERDICT_OK) {
+		append->end = sys->lseek(append->fd, 0, SEEK_CUR);
+		if (append->end == -1)
+			verdict = failure_errno(why, "lseek", append->path);
 	}
-	append->end = sys->lseek(append->fd, 0, SEEK_CUR);
-	if (append->end == -1) {
-		(void)failure_errno(why, "lseek", append->path);
-		return undo(append, bytes, why);
-	}
-	return VERDICT_OK;
+	if (verdict == VERDICT_OK)
+		verdict = sync_written(append->fd, append->path, why);
+	if (verdict != VERDICT_OK)
+		undo(append, bytes, why);
+	return verdict;
 }

@@ -30,6 +30,15 @@ struct sync_policy {
 enum verdict sync_file(int fd, const char *subject, struct failure *why);
 
 /*
+ * sync_written - what O_SYNC has left to do after a write.
+ *
+ * Gives   as sync_file() on macOS, where O_SYNC stops at the drive's own
+ *         cache; elsewhere there is nothing left.
+ * Source  fsync(2) of macOS, F_FULLFSYNC.
+ */
+enum verdict sync_written(int fd, const char *subject, struct failure *why);
+
+/*
  * sync_start - let the system begin to write a file's data.
  *
  * For many files: while the first one is waited for, the others are on their

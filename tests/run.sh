@@ -95,6 +95,11 @@ if [ "$kyua_status" -ne 0 ]; then
 fi
 
 clean_kyua report >tests/report
+# What a long run has gone through.
+[ "${MDA_LONG-}" != yes ] ||
+    clean_kyua report --verbose --results-filter=passed |
+    sed -n 's/^===> \([^ ]*:.*\)$/\1/p; /^[0-9]* cases, /p
+	/^[0-9]* messages, /p'
 # "Test cases: N total, N skipped, N expected failures, N broken, N failed"
 # shellcheck disable=SC2046 # five words
 set -- $(sed -n 's/^Test cases: //p' tests/report | tr -cd '0-9 ')

@@ -1,6 +1,9 @@
+#include <sys/mman.h>
+
 #include <atf-c.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -146,6 +149,44 @@ ATF_TC_BODY(write__written_and_eio__as_before, tc)
 	ATF_CHECK_EQ(VERDICT_RETRY, write_new(&append, &why));
 	ATF_CHECK(!why.residue);
 	ATF_CHECK(file_holds("box", SPAN(OLD)));
+	ATF_REQUIRE_EQ(0, close(append.fd));
+}
+
+static size_t largest_bytes;
+
+static ssize_t
+write_seemingly(int fd, const void *data, size_t size_bytes)
+{
+	(void)fd;
+	(void)data;
+	if (size_bytes > largest_bytes)
+		largest_bytes = size_bytes;
+	return (ssize_t)size_bytes;
+}
+
+/* Some systems refuse to write more than an int can count. */
+ATF_TC_WITHOUT_HEAD(write__gigabytes__in_pieces);
+ATF_TC_BODY(write__gigabytes__in_pieces, tc)
+{
+	size_t size_bytes = (size_t)3 << 29;
+	struct span bytes = { NULL, size_bytes };
+	struct append append;
+	struct failure why;
+	void *memory;
+	int fd = open("hole", O_RDWR | O_CREAT | O_EXCL, 0600);
+
+	ATF_REQUIRE(fd != -1);
+	ATF_REQUIRE_EQ(0, ftruncate(fd, (off_t)size_bytes));
+	memory = mmap(NULL, size_bytes, PROT_READ, MAP_SHARED, fd, 0);
+	if (memory == MAP_FAILED)
+		atf_tc_skip("no room for so many addresses");
+	bytes.at = memory;
+	calls_install();
+	append = open_append();
+	noted_calls.write = write_seemingly;
+	ATF_CHECK_EQ(VERDICT_OK, append_write(&append, bytes, &why));
+	ATF_CHECK(largest_bytes > 0);
+	ATF_CHECK(largest_bytes <= INT_MAX / 2 + 1);
 	ATF_REQUIRE_EQ(0, close(append.fd));
 }
 
@@ -410,6 +451,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, write__each_error__as_before);
 	ATF_TP_ADD_TC(tp, write__error_after_each_byte__as_before);
 	ATF_TP_ADD_TC(tp, write__written_and_eio__as_before);
+	ATF_TP_ADD_TC(tp, write__gigabytes__in_pieces);
 	ATF_TP_ADD_TC(tp, write__takes_nothing__no_space);
 	ATF_TP_ADD_TC(tp, write__lseek_fails__as_before);
 	ATF_TP_ADD_TC(tp, undo__ftruncate_fails__residue_and_first_failure);

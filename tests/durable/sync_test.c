@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "compat/compat.h"
 #include "tests/support/faults.h"
 #include "tests/support/files.h"
 
@@ -86,6 +87,17 @@ ATF_TC_BODY(folder__synced__ok, tc)
 		&why));
 	ATF_CHECK(!is_unsupported);
 	ATF_CHECK_EQ(1, calls_seen(CALL_FSYNC_DIR));
+}
+
+/* O_SYNC has synced it, but for where that means less than elsewhere. */
+ATF_TC_WITHOUT_HEAD(written__any__what_o_sync_left);
+ATF_TC_BODY(written__any__what_o_sync_left, tc)
+{
+	struct failure why;
+
+	faults_install();
+	ATF_CHECK_EQ(VERDICT_OK, sync_written(open_file(), "box", &why));
+	ATF_CHECK_EQ(HAVE_FULL_FSYNC, calls_seen(CALL_FSYNC_FILE));
 }
 
 ATF_TC_WITHOUT_HEAD(folder__eio__retry_at_fsync_dir);
@@ -202,6 +214,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, file__any_error__never_tried_again);
 	ATF_TP_ADD_TC(tp, file__eintr__tried_again);
 	ATF_TP_ADD_TC(tp, folder__synced__ok);
+	ATF_TP_ADD_TC(tp, written__any__what_o_sync_left);
 	ATF_TP_ADD_TC(tp, folder__eio__retry_at_fsync_dir);
 	ATF_TP_ADD_TC(tp, folder__eintr__tried_again);
 	ATF_TP_ADD_TC(tp, folder__unsupported_and_required__retry_at_own_step);

@@ -93,6 +93,13 @@ built_with()
 	    atf_skip "built without $1"
 }
 
+# short_or_long SHORT LONG - prints one of them: with MDA_LONG=yes, which "make
+# check-long" sets, the second.
+short_or_long()
+{
+	if [ "${MDA_LONG-}" = yes ]; then echo "$2"; else echo "$1"; fi
+}
+
 # as_usual - what is counted here is of a build for this system.
 as_usual()
 {
