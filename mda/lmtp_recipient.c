@@ -40,7 +40,7 @@ recipient_plan(struct recipient *recipient, const struct job *base,
 	enum verdict verdict;
 
 	job->options = base->options;
-	job->settings = base->settings;
+	settings_inherit(&job->settings, &base->settings);
 	(void)strlcpy(recipient->address, ask->address,
 	    sizeof(recipient->address)); /* as large */
 	set_user(recipient, ask);

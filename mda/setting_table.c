@@ -5,6 +5,8 @@
  */
 #include "mda/settings.h"
 
+#include <string.h>
+
 #include "mda/setting_value.h"
 
 #define MEMBER(name) offsetof(struct settings, name)
@@ -116,12 +118,20 @@ settings_default(struct settings *settings)
 
 	settings->file = NULL;
 	settings->is_file_read = false;
+	settings->text_count = 0;
 	for (row = 0; row < ROWS; row++) {
 		(void)setting_value_set(settings, &rules[row],
 		    rules[row].preset); /* a test sets each of them */
 		settings->origins[row].source = FROM_DEFAULT;
 		settings->origins[row].line = 0;
 	}
+}
+
+void
+settings_inherit(struct settings *settings, const struct settings *from)
+{
+	memcpy(settings, from, offsetof(struct settings, text_count));
+	settings->text_count = 0;
 }
 
 void

@@ -107,12 +107,34 @@ set_words(int *chosen, const char *choices, const char *text)
 	return mask != 0;
 }
 
-static bool
-set_text(char *member, const char *text)
+/* The place of a text: its own, if it has one, or the next that is free. */
+static char *
+place_of(struct settings *settings, const char *text)
 {
+	size_t number;
+
+	for (number = 0; number < settings->text_count; number++)
+		if (text == settings->texts[number])
+			return settings->texts[number];
+	return settings->texts[settings->text_count++];
+}
+
+static bool
+set_text(struct settings *settings, const struct setting_rule *rule,
+    const char *text)
+{
+	const char **member = member_of(settings, rule);
+	char *place;
+
 	if (strlen(text) >= SETTING_VALUE_MAX)
 		return false;
-	(void)strlcpy(member, text, SETTING_VALUE_MAX); /* fits */
+	if (text == rule->preset) {
+		*member = text;
+		return true;
+	}
+	place = place_of(settings, *member);
+	(void)strlcpy(place, text, SETTING_VALUE_MAX); /* fits */
+	*member = place;
 	return true;
 }
 
@@ -134,7 +156,7 @@ setting_value_set(struct settings *settings, const struct setting_rule *rule,
 	case SETTING_TEXT:
 		break;
 	}
-	return set_text(member, text);
+	return set_text(settings, rule, text);
 }
 
 static void
@@ -200,5 +222,6 @@ setting_value_show(char *text, const struct settings *settings,
 	case SETTING_TEXT:
 		break;
 	}
-	(void)strlcpy(text, member, SETTING_VALUE_MAX); /* as large */
+	(void)strlcpy(text, *(const char *const *)member,
+	    SETTING_VALUE_MAX); /* as large */
 }

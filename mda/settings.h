@@ -20,7 +20,8 @@ enum score_rule { SCORE_NONE, SCORE_NUMBER, SCORE_LENGTH, SCORE_TEXT };
 enum sync_rule { SYNC_REQUIRE, SYNC_IF_SUPPORTED };
 
 enum {
-	SETTINGS_MAX = 80, /* rows of the table, at most */
+	SETTINGS_MAX = 80,   /* rows of the table, at most */
+	SETTINGS_TEXTS = 24, /* rows with a text, at most */
 	SETTING_VALUE_MAX = 1024,
 	SETTINGS_FILE_MAX = 64 * 1024
 };
@@ -33,51 +34,52 @@ struct setting_origin {
 	unsigned int line; /* in the file */
 };
 
+/* A text is its default, or lies in texts: memory that is touched when used. */
 struct settings {
-	int account;	   /* enum account_rule */
-	char account_settings[SETTING_VALUE_MAX]; /* template, or empty */
-	int create;	   /* enum create_rule */
+	int account;		      /* enum account_rule */
+	const char *account_settings; /* template, or empty */
+	int create;		      /* enum create_rule */
 	long long deadline_s;
-	char delimiter[SETTING_VALUE_MAX];
+	const char *delimiter;
 	int delivered_to;  /* enum trace_rule */
 	int detail_folder; /* enum detail_rule */
 	long long dotlock_stale_s;
-	char fixed_user[SETTING_VALUE_MAX]; /* empty: who runs us */
-	int folder_sync;   /* enum sync_rule */
-	int home_check;	   /* enum answer_rule */
+	const char *fixed_user; /* empty: who runs us */
+	int folder_sync;	/* enum sync_rule */
+	int home_check;		/* enum answer_rule */
 	long long lock_timeout_s;
 	long long lmtp_timeout_s;
-	char lmtp_user[SETTING_VALUE_MAX];
-	int locks;	   /* enum mbox_lock, or-ed */
-	int log;	   /* enum log_target */
-	char log_file[SETTING_VALUE_MAX]; /* empty for none */
-	int log_format;	   /* enum log_form */
-	int lower_case;	   /* enum answer_rule */
-	char mailbox[SETTING_VALUE_MAX];
-	int mbox_format;   /* enum mbox_format */
-	int mbox_journal;  /* enum mbox_journal_rule */
-	int mbox_on_fuse;  /* enum answer_rule */
+	const char *lmtp_user;
+	int locks;	      /* enum mbox_lock, or-ed */
+	int log;	      /* enum log_target */
+	const char *log_file; /* empty for none */
+	int log_format;	      /* enum log_form */
+	int lower_case;	      /* enum answer_rule */
+	const char *mailbox;
+	int mbox_format;		    /* enum mbox_format */
+	int mbox_journal;		    /* enum mbox_journal_rule */
+	int mbox_on_fuse;		    /* enum answer_rule */
 	long long message_size_limit_bytes; /* 0 for none */
-	int return_path;   /* enum trace_rule */
-	int root_mail;	   /* enum answer_rule */
-	int sandbox;	   /* enum sandbox_rule */
-	char sendmail_path[SETTING_VALUE_MAX];
-	int share;	   /* enum answer_rule */
-	char sieve[SETTING_VALUE_MAX];	      /* template, or empty */
-	char sieve_after[SETTING_VALUE_MAX];  /* template, or empty */
-	char sieve_before[SETTING_VALUE_MAX]; /* template, or empty */
+	int return_path;		    /* enum trace_rule */
+	int root_mail;			    /* enum answer_rule */
+	int sandbox;			    /* enum sandbox_rule */
+	const char *sendmail_path;
+	int share;		  /* enum answer_rule */
+	const char *sieve;	  /* template, or empty */
+	const char *sieve_after;  /* template, or empty */
+	const char *sieve_before; /* template, or empty */
 	long long sieve_cpu_s;
-	char sieve_dir[SETTING_VALUE_MAX];    /* template, or empty */
-	char sieve_global[SETTING_VALUE_MAX]; /* template, or empty */
+	const char *sieve_dir;	  /* template, or empty */
+	const char *sieve_global; /* template, or empty */
 	long long sieve_redirects;
-	char sieve_spam_maximum[SETTING_VALUE_MAX];
-	char sieve_spam_status[SETTING_VALUE_MAX];
-	char sieve_spam_texts[SETTING_VALUE_MAX];
-	int sieve_spam_type; /* enum score_rule */
-	char sieve_state[SETTING_VALUE_MAX]; /* template, or empty */
-	char sieve_virus_maximum[SETTING_VALUE_MAX];
-	char sieve_virus_status[SETTING_VALUE_MAX];
-	char sieve_virus_texts[SETTING_VALUE_MAX];
+	const char *sieve_spam_maximum;
+	const char *sieve_spam_status;
+	const char *sieve_spam_texts;
+	int sieve_spam_type;	 /* enum score_rule */
+	const char *sieve_state; /* template, or empty */
+	const char *sieve_virus_maximum;
+	const char *sieve_virus_status;
+	const char *sieve_virus_texts;
 	int sieve_virus_type; /* enum score_rule */
 	long long spool_memory_bytes;
 	int sync_after_link; /* enum after_link */
@@ -85,6 +87,8 @@ struct settings {
 	const char *file; /* borrowed: where they were read from */
 	bool is_file_read;
 	struct setting_origin origins[SETTINGS_MAX]; /* by row */
+	size_t text_count;
+	char texts[SETTINGS_TEXTS][SETTING_VALUE_MAX];
 };
 
 enum setting_kind {
@@ -119,6 +123,14 @@ const struct setting_rule *settings_rule(size_t row);
 void settings_default(struct settings *settings);
 
 /*
+ * settings_inherit - start from the settings of somebody else.
+ *
+ * Takes   from, borrowed for the life of the settings: its texts are not
+ *         copied.
+ */
+void settings_inherit(struct settings *settings, const struct settings *from);
+
+/*
  * settings_read - read a file of name = value lines.
  *
  * Takes   path, borrowed for the life of the settings; is_required, whether
@@ -142,23 +154,22 @@ enum verdict settings_read(struct settings *settings, const char *path,
  * Fails   as settings_read(), and VERDICT_RETRY at "settings-way". What is in
  *         a file that is not read is never told.
  */
-enum verdict settings_read_account(
-    struct settings *settings, const char *path, struct failure *why);
+enum verdict settings_read_account(struct settings *settings, const char *path,
+    struct failure *why);
 
 /*
  * settings_override - apply one name=value from the command line.
  *
  * Fails   as settings_read(), with "-o" for the file.
  */
-enum verdict settings_override(
-    struct settings *settings, const char *assignment, struct failure *why);
+enum verdict settings_override(struct settings *settings,
+    const char *assignment, struct failure *why);
 
 /*
  * settings_show - a value as it would be written in the file.
  *
  * Takes   text, SETTING_VALUE_MAX large.
  */
-void settings_show(
-    char *text, const struct settings *settings, size_t row);
+void settings_show(char *text, const struct settings *settings, size_t row);
 
 #endif

@@ -63,8 +63,7 @@ check_refused(const char *mailbox, const char *step, const char *subject)
 static void
 set_mailbox(const char *mailbox)
 {
-	(void)snprintf(settings.mailbox, sizeof(settings.mailbox), "%s",
-	    mailbox);
+	settings.mailbox = mailbox;
 }
 
 /* ---- -m --------------------------------------------------------------- */

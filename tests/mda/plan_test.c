@@ -25,8 +25,7 @@ be_virtual(const char *mailbox, bool is_lower)
 	job.settings.account = ACCOUNT_FIXED;
 	job.settings.root_mail = ANSWER_YES;
 	job.settings.lower_case = is_lower ? ANSWER_YES : ANSWER_NO;
-	(void)snprintf(job.settings.mailbox, sizeof(job.settings.mailbox),
-	    "%s", mailbox);
+	job.settings.mailbox = mailbox;
 	job.options.home = "/home/al";
 }
 

@@ -74,10 +74,11 @@ ATF_TC_BODY(show__every_default__as_it_was_written, tc)
 		setting_value_show(again, &settings, rule);
 		memset(&copy, 0, sizeof(copy));
 		ATF_REQUIRE(setting_value_set(&copy, rule, again));
-		ATF_CHECK_EQ_MSG(0,
-		    memcmp((char *)&copy + rule->offset,
-			(char *)&settings + rule->offset, sizeof(int)),
-		    "%s = %s", rule->name, again);
+		if (rule->kind != SETTING_TEXT)
+			ATF_CHECK_EQ_MSG(0,
+			    memcmp((char *)&copy + rule->offset,
+				(char *)&settings + rule->offset, sizeof(int)),
+			    "%s = %s", rule->name, again);
 		if (rule->kind == SETTING_CHOICE || rule->kind == SETTING_TEXT)
 			ATF_CHECK_STREQ(rule->preset, again);
 	}
@@ -279,6 +280,47 @@ ATF_TC_BODY(text__longest__kept_whole, tc)
 	ATF_CHECK_STREQ(value, show("mailbox"));
 }
 
+ATF_TC_WITHOUT_HEAD(text__every_row_set_often__each_keeps_its_last);
+ATF_TC_BODY(text__every_row_set_often__each_keeps_its_last, tc)
+{
+	const struct setting_rule *rule;
+	char value[64];
+	size_t round;
+	size_t row;
+
+	settings_default(&settings);
+	for (round = 0; round < 3; round++)
+		for (row = 0; (rule = settings_rule(row)) != NULL; row++) {
+			if (rule->kind != SETTING_TEXT)
+				continue;
+			(void)snprintf(value, sizeof(value), "%s %zu",
+			    rule->name, round);
+			ATF_REQUIRE(setting_value_set(&settings, rule, value));
+		}
+	ATF_CHECK(settings.text_count <= SETTINGS_TEXTS);
+	for (row = 0; (rule = settings_rule(row)) != NULL; row++) {
+		(void)snprintf(value, sizeof(value), "%s 2", rule->name);
+		if (rule->kind == SETTING_TEXT)
+			ATF_CHECK_STREQ(value, show(rule->name));
+	}
+}
+
+ATF_TC_WITHOUT_HEAD(inherited__then_set__the_first_keeps_its_own);
+ATF_TC_BODY(inherited__then_set__the_first_keeps_its_own, tc)
+{
+	static struct settings heir;
+
+	settings_default(&settings);
+	ATF_REQUIRE(set("mailbox", "/one"));
+	ATF_REQUIRE(set("delimiter", "-"));
+	settings_inherit(&heir, &settings);
+	ATF_CHECK_STREQ("/one", heir.mailbox);
+	ATF_REQUIRE(setting_value_set(&heir, rule_of("mailbox"), "/two"));
+	ATF_CHECK_STREQ("/two", heir.mailbox);
+	ATF_CHECK_STREQ("-", heir.delimiter);
+	ATF_CHECK_STREQ("/one", settings.mailbox);
+}
+
 ATF_TC_WITHOUT_HEAD(text__too_long__refused);
 ATF_TC_BODY(text__too_long__refused, tc)
 {
@@ -313,6 +355,8 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, number__ends_of_each_range__accepted_and_no_more);
 	ATF_TP_ADD_TC(tp, number__any_in_range__round_trip);
 	ATF_TP_ADD_TC(tp, text__longest__kept_whole);
+	ATF_TP_ADD_TC(tp, text__every_row_set_often__each_keeps_its_last);
+	ATF_TP_ADD_TC(tp, inherited__then_set__the_first_keeps_its_own);
 	ATF_TP_ADD_TC(tp, text__too_long__refused);
 	ATF_TP_ADD_TC(tp, text__empty__accepted);
 	return atf_no_error();
