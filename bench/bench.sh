@@ -4,14 +4,17 @@
 #
 # usage: bench/bench.sh BUILD_FOLDER [SECTION ...]
 #
-# Sections: 2k 50k 10m 100m eight mbox old calls; without any, all but old,
-# which needs a box of 1 GB and a Maildir of 200,000 messages. A section
-# writes BUILD_FOLDER/bench/SECTION.tsv and a table in Markdown.
+# Sections: 2k 50k 10m 100m eight mbox calls large; without any, all but large,
+# which needs 1.1 GB of disk. A section writes BUILD_FOLDER/bench/SECTION.tsv
+# and SECTION.svg, if there is gnuplot, and shows a table in Markdown.
 #
 # Environment: ROUNDS (of each section; a round is COUNT deliveries of each),
 # COUNT; SCRATCH, a folder on the disk to be measured; STATIC, an mda built
 # with --enable-static; and where peers lie that are not in the PATH:
 # DOVECOT_LDA, MAIL_MAILDIR, MAIL_MBOXFILE.
+#
+# Best run by an ordinary user: mda takes root's mail only when told so, and
+# some peers do not.
 #
 # The first delivery into a young Maildir costs two syncs more: boxes are made
 # once, kept in SCRATCH, and measured when they are older than ten minutes.
@@ -62,16 +65,32 @@ found()
 	command -v "$1" >/dev/null 2>&1
 }
 
-# enter NAME COMMAND - one line of the list; each has a box of its own.
+# enter NAME COMMAND [WRITERS] - one line of the list; each has its own box.
 enter()
 {
-	printf '%s%s%s\n' "$1" "$tab" "$2"
+	printf '%s%s%s%s%s\n' "$1" "$tab" "${3:-1}" "$tab" "$2"
 }
 
 box()
 {
 	mkdir -p "$scratch/$1/tmp" "$scratch/$1/new" "$scratch/$1/cur"
 	echo "$scratch/$1"
+}
+
+dovecot_lda=${DOVECOT_LDA:-/usr/lib/dovecot/dovecot-lda}
+
+# Its strictest: mail_fsync is "optimized" by default, which syncs less.
+dovecot_conf()
+{
+	printf '%s\n' "mail_location = maildir:$1" 'mail_fsync = always' \
+	    'first_valid_uid = 0' 'log_path = /dev/null' 'protocols =' \
+	    "postmaster_address = postmaster@localhost" "base_dir = $scratch/dovecot-run"
+}
+
+notmuch_box()
+{
+	printf '[database]\npath=%s\n[new]\ntags=\n' "$1" >"$scratch/notmuch.conf"
+	[ -d "$1/.notmuch" ] || notmuch --config="$scratch/notmuch.conf" new >/dev/null 2>&1
 }
 
 # Who does the same work comes first. "no dir sync": loses mail in a power
@@ -109,6 +128,14 @@ peers()
 		chmod 600 "$scratch/mailfilter"
 		enter 'maildrop (no dir sync)' "maildrop $scratch/mailfilter"
 	fi
+	if [ -x "$dovecot_lda" ] && [ "$(id -u)" -ne 0 ]; then
+		dovecot_conf "$(box dovecot)" >"$scratch/dovecot.conf"
+		enter 'dovecot-lda' "$dovecot_lda -c $scratch/dovecot.conf"
+	fi
+	if found notmuch; then
+		notmuch_box "$(box notmuch)"
+		enter 'notmuch insert' "notmuch --config=$scratch/notmuch.conf insert"
+	fi
 	if found fdm; then
 		printf 'account "in" stdin\naction "box" maildir "%s"\nmatch all action "box"\n' \
 		    "$(box fdm)" >"$scratch/fdm.conf"
@@ -141,19 +168,19 @@ mbox_list()
 
 # ---- Sections ------------------------------------------------------------
 
-# race SECTION COUNT WRITERS MESSAGE ROUNDS - the list comes on stdin.
+# race SECTION COUNT MESSAGE ROUNDS - the list comes on stdin.
 race()
 {
 	cat >"$out/$1.list"
 	# Whoever fails here is no contestant, and is named.
 	: >"$out/$1.good"
 	while IFS= read -r line; do
-		printf '%s\n' "$line" | "$out/race" 1 1 1 "$scratch/$4" \
+		printf '%s\n' "$line" | "$out/race" 1 1 "$scratch/$3" \
 		    >/dev/null 2>"$out/said" &&
 		    printf '%s\n' "$line" >>"$out/$1.good" ||
 		    echo "left out: $(cat "$out/said")"
 	done <"$out/$1.list"
-	"$out/race" "$5" "$2" "$3" "$scratch/$4" <"$out/$1.good" >"$out/$1.raw"
+	"$out/race" "$4" "$2" "$scratch/$3" <"$out/$1.good" >"$out/$1.raw"
 	awk -f "$here/summary.awk" "$out/$1.raw" >"$out/$1.tsv"
 	show "$1"
 }
@@ -185,8 +212,19 @@ calls()
 	echo "mbox: $(count_calls "$build/mda/mda" -o root_mail=yes -f a@b -a c@d -m "mbox:$scratch/mda.mbox")"
 }
 
-# One box of a gigabyte, one Maildir of many; the empty ones beside them.
-old()
+# The rate of one writer, and of eight at once into the same box.
+eight()
+{
+	enter 'mda, one' "$build/mda/mda -o root_mail=yes -m mbox:$scratch/one.mbox"
+	enter 'mda, eight at once' "$build/mda/mda -o root_mail=yes -m mbox:$scratch/eight.mbox" 8
+	if found procmail; then
+		printf 'DEFAULT=%s\n' "$scratch/procmail-8.mbox" >"$scratch/procmailrc-8"
+		enter 'procmail, eight at once' "procmail -m $scratch/procmailrc-8" 8
+	fi
+}
+
+# One box of a gigabyte, one Maildir of many; the small ones beside them.
+large()
 {
 	if [ ! -f "$scratch/large.mbox" ]; then
 		awk 'BEGIN { for (n = 0; n < 500000; n++) {
@@ -202,50 +240,49 @@ old()
 	{
 		enter 'mbox, small' "$build/mda/mda -o root_mail=yes -m mbox:$scratch/mda.mbox"
 		enter 'mbox, 1 GB' "$build/mda/mda -o root_mail=yes -m mbox:$scratch/large.mbox"
-	} | race old-mbox 10 1 2k "$rounds"
+	} | race large-mbox 10 2k "$rounds"
 	{
 		enter 'Maildir, small' "$build/mda/mda -o root_mail=yes -m maildir:$(box mda)"
 		enter 'Maildir, 200,000' "$build/mda/mda -o root_mail=yes -m maildir:$(box large)"
-	} | race old-maildir 10 1 2k "$rounds"
+	} | race large-maildir 10 2k "$rounds"
 }
 
 section()
 {
 	case $1 in
-	2k)	maildir_list all | race 2k "${COUNT:-10}" 1 2k "$rounds" ;;
-	50k)	maildir_list | race 50k 5 1 50k "$rounds" ;;
-	10m)	maildir_list | race 10m 1 1 10m "$rounds" ;;
+	2k)	maildir_list all | race 2k "${COUNT:-10}" 2k "$rounds" ;;
+	50k)	maildir_list all | race 50k 5 50k "$rounds" ;;
+	10m)	maildir_list | race 10m 1 10m "$rounds" ;;
 	100m)
 		{
 			enter 'cat and fsync' "$out/floor copy $scratch/copy"
 			maildir_list
-		} | race 100m 1 1 100m 5
+		} | race 100m 1 100m "${ROUNDS:-9}"
 		find "$scratch" -size +90M -path '*/new/*' -exec rm -f {} + ;;
-	eight)	mbox_list | grep 'floor\|mda' | race eight 32 8 2k 10 ;;
-	mbox)	mbox_list | race mbox "${COUNT:-10}" 1 2k "$rounds" ;;
-	old)	old ;;
+	eight)	eight | race eight 64 2k "$rounds" ;;
+	mbox)	mbox_list | race mbox "${COUNT:-10}" 2k "$rounds" ;;
+	large)	large ;;
 	calls)	calls ;;
 	*)	echo "no such section: $1" >&2; exit 64 ;;
 	esac
 }
 
-# The bars, and the spread between the quarters, for whoever likes to look.
+# plot SECTION TITLE - a bar for each, and the spread between its quarters.
 plot()
 {
-	found gnuplot || { echo "no gnuplot: no plot" >&2; return 0; }
-	[ -s "$out/2k.tsv" ] || return 0
+	[ -s "$out/$1.tsv" ] || return 0
 	gnuplot <<-END
 		set terminal svg size 800,420 font "sans,12"
-		set output "$out/2k.svg"
+		set output "$out/$1.svg"
 		set datafile separator "\t"
-		set title "durable Maildir delivery, 2 KB: median, and the quarters"
+		set title "$2: median, and the quarters"
 		set ylabel "microseconds"
 		set yrange [0:*]
 		set style fill solid 0.4
 		set boxwidth 0.6
-		set xtics rotate by -35
+		set xtics rotate by -35 noenhanced
 		unset key
-		plot "$out/2k.tsv" using 0:2:xtic(1) with boxes, \
+		plot "$out/$1.tsv" using 0:2:xtic(1) with boxes, \
 		    "" using 0:2:3:4 with yerrorbars pt 0 lc "black"
 	END
 }
@@ -255,4 +292,9 @@ echo "Measured $(date -u '+%Y-%m-%d %H:%M') UTC, $(uname -srm), $(nproc) x$(sed 
 for name do
 	section "$name"
 done
-plot
+if found gnuplot; then
+	plot 2k 'durable Maildir delivery, 2 KB'
+	plot mbox 'durable mbox delivery, 2 KB'
+else
+	echo "no gnuplot: no plots"
+fi

@@ -1,12 +1,12 @@
 /*
  * race.c - how long, how much, for several commands in turn?
  *
- * usage: race ROUNDS COUNT WRITERS MESSAGE <LIST
+ * usage: race ROUNDS COUNT MESSAGE <LIST
  *
- * LIST has a contestant a line: its name, a tab, and a command whose words
- * are parted by blanks. In each round each contestant runs COUNT times, at
- * most WRITERS at once, with MESSAGE as standard input; the rounds begin
- * with another one each time. So what slows the machine down for a while
+ * LIST has a contestant a line: its name, a tab, how many run at once, a tab,
+ * and a command whose words are parted by blanks. In each round each
+ * contestant runs COUNT times with MESSAGE as standard input; the rounds
+ * begin with another one each time. So what slows the machine down for a while
  * slows all of them. For each turn a line goes out:
  *
  *	name TAB round TAB wall TAB cpu TAB peak
@@ -32,6 +32,7 @@ enum { CONTESTANTS_MAX = 32, WORDS_MAX = 32, LINE_MAX_BYTES = 4096 };
 struct contestant {
 	char line[LINE_MAX_BYTES];
 	const char *name;
+	int writers; /* at once */
 	char *words[WORDS_MAX + 1];
 };
 
@@ -93,9 +94,10 @@ now_us(void)
 }
 
 static void
-take_turn(const struct contestant *who, int round, int count, int writers,
+take_turn(const struct contestant *who, int round, int count,
     const char *message)
 {
+	const int writers = who->writers;
 	struct turn turn = { 0, 0 };
 	double start_us = now_us();
 	int begun;
@@ -115,15 +117,16 @@ take_turn(const struct contestant *who, int round, int count, int writers,
 static void
 read_contestant(struct contestant *who)
 {
-	char *rest = strchr(who->line, '\t');
+	char *number = strchr(who->line, '\t');
+	char *rest = number == NULL ? NULL : strchr(number + 1, '\t');
 	char *word;
 	size_t words = 0;
 
-	if (rest == NULL)
-		errx(64, "no tab in: %s", who->line);
-	*rest++ = '\0';
+	if (rest == NULL || (who->writers = atoi(number + 1)) < 1)
+		errx(64, "not a name, a number and a command: %s", who->line);
+	*number = '\0';
 	who->name = who->line;
-	for (word = strtok(rest, " \n"); word != NULL && words < WORDS_MAX;
+	for (word = strtok(rest + 1, " \n"); word != NULL && words < WORDS_MAX;
 	     word = strtok(NULL, " \n"))
 		who->words[words++] = word;
 	if (words == 0)
@@ -151,15 +154,14 @@ main(int argc, char **argv)
 	int rounds;
 	int turn;
 
-	if (argc != 5 || atoi(argv[1]) < 1 || atoi(argv[2]) < 1 ||
-	    atoi(argv[3]) < 1)
-		errx(64, "usage: race rounds count writers message <list");
+	if (argc != 4 || atoi(argv[1]) < 1 || atoi(argv[2]) < 1)
+		errx(64, "usage: race rounds count message <list");
 	contestant_count = read_list();
 	rounds = atoi(argv[1]);
 	for (round = 0; round < rounds; round++)
 		for (turn = 0; turn < contestant_count; turn++)
 			take_turn(&contestants[(round + turn) %
 				      contestant_count],
-			    round, atoi(argv[2]), atoi(argv[3]), argv[4]);
+			    round, atoi(argv[2]), argv[3]);
 	return 0;
 }
