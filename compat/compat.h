@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <wchar.h>
 
 /*
  * At exit the leak checker of AddressSanitizer stops the process with
@@ -116,6 +117,18 @@ void *compat_reallocarray(void *at, size_t count, size_t size_bytes);
  * declaration leads to libc's own.
  */
 int initgroups(const char *name, gid_t gid);
+#endif
+
+#if !HAVE_WCSWIDTH
+/*
+ * wcswidth - how many columns of a terminal a text takes.
+ *
+ * Of the X/Open part of POSIX. Without it each letter counts as one, which
+ * is wrong for those of East Asia.
+ */
+int compat_wcswidth(const wchar_t *text, size_t count);
+#undef wcswidth
+#define wcswidth compat_wcswidth
 #endif
 
 /* The sticky bit is an option of POSIX, with the same value everywhere. */

@@ -6,9 +6,11 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "compat/compat.h"
 
 enum {
 	LABEL_COLUMNS = 12,
+	LABEL_LETTERS = 40, /* more need not be counted */
 	LINE_MAX_BYTES = 2 * PATH_MAX + TELL_SENTENCE_MAX,
 	LINES_DEPTH = 2 /* what lies deeper stands on one line */
 };
@@ -138,14 +140,23 @@ put_spaces(struct tell *tell, size_t count)
 		put(tell, " ");
 }
 
-/* A letter may have several bytes, but takes one column. */
+/* A letter may have several bytes, and take two columns or none. */
+static size_t
+columns_of(const char *text)
+{
+	wchar_t letters[LABEL_LETTERS];
+	const size_t count = mbstowcs(letters, text, LABEL_LETTERS);
+	const int columns =
+	    count == (size_t)-1 ? -1 : wcswidth(letters, count);
+
+	return columns < 0 ? strlen(text) : (size_t)columns;
+}
+
 static void
 put_label(struct tell *tell, const char *label)
 {
-	size_t columns = mbstowcs(NULL, label, 0);
+	const size_t columns = columns_of(label);
 
-	if (columns == (size_t)-1)
-		columns = strlen(label);
 	put(tell, label);
 	put_spaces(tell, columns < LABEL_COLUMNS ? LABEL_COLUMNS - columns : 1);
 }

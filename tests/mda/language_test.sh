@@ -3,13 +3,15 @@
 #
 # mda-fault looks for catalogs in the folder "locale" of the working folder.
 
-# use_catalog FOLDER - put the German sentences there.
+# use_catalog FOLDER [LANGUAGE] - put the sentences there, the German ones.
 use_catalog()
 {
+	language=${2:-de}
 	grep -q 'HAVE_LIBINTL 1' "$BUILDDIR/config.h" ||
 	    atf_skip 'built with --disable-nls'
 	mkdir -p "$1/LC_MESSAGES"
-	for catalog in "$BUILDDIR/po/de.mo" "$SRCDIR/po/de.mo"; do
+	for catalog in "$BUILDDIR/po/$language.mo" \
+	    "$SRCDIR/po/$language.mo"; do
 		[ ! -f "$catalog" ] || break
 	done
 	cp "$catalog" "$1/LC_MESSAGES/mda.mo" ||
@@ -63,6 +65,72 @@ explain__german__settings_as_written_body()
 	atf_check -o ignore grep '^  folder_sync  *= require' said
 }
 
+languages='ar de es fr ja pt_BR ru zh_CN'
+
+atf_test_case languages__each_with_a_catalog__are_the_ones_tested
+languages__each_with_a_catalog__are_the_ones_tested_body()
+{
+	sed 's/#.*//' "$SRCDIR/po/LINGUAS" | xargs >listed
+	atf_check -o inline:"$languages\n" cat listed
+}
+
+# Without a locale of that language: glibc heeds LANGUAGE in C.UTF-8.
+atf_test_case failure__each_language__says_its_sentence_once
+failure__each_language__says_its_sentence_once_body()
+{
+	speak_german
+	for LANGUAGE in $languages; do
+		use_catalog "locale/$LANGUAGE" "$LANGUAGE"
+		atf_check -s exit:75 -o empty -e save:"said.$LANGUAGE" \
+		    "$MDA_FAULT_BIN" -v -o log=none -m "$PWD/none/box/" \
+		    </dev/null
+		atf_check -o match:"^4\\.3\\.0 .*$PWD/none/box" \
+		    sed -n 1p "said.$LANGUAGE"
+		atf_check -o match:'^status=deferred .* step=maildir-parent ' \
+		    sed -n 2p "said.$LANGUAGE"
+		sed -n 1p "said.$LANGUAGE" >>sentences
+	done
+	atf_check -s exit:1 grep 'the folder that holds' sentences
+	atf_check -o empty sh -c 'sort sentences | uniq -d'
+}
+
+# The values of all labels begin in the same column, whatever the letters.
+atf_test_case explain__each_language__in_columns
+explain__each_language__in_columns_body()
+{
+	grep -q 'HAVE_WCSWIDTH 1' "$BUILDDIR/config.h" ||
+	    atf_skip 'no wcswidth: letters count as one column'
+	command -v python3 >/dev/null || atf_skip 'needs python3'
+	speak_german
+	mkdir home
+	: >mda.conf
+	HOME=$PWD/home
+	export HOME
+	for LANGUAGE in $languages; do
+		use_catalog "locale/$LANGUAGE" "$LANGUAGE"
+		atf_check -o save:said "$MDA_FAULT_BIN" -n -c mda.conf
+		atf_check -o ignore grep '^  folder_sync  *= require' said
+		atf_check env PYTHONIOENCODING=utf-8 python3 -c '
+import sys, unicodedata
+def wide(letter):
+    if unicodedata.combining(letter):
+        return 0
+    return 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+labels = 0
+for line in open(sys.argv[1], encoding="utf-8"):
+    at = line.find("  ") if line[0] != " " else -1
+    if at == -1:
+        continue
+    rest = len(line) - len(line[at:].lstrip())
+    labels += 1
+    if sum(map(wide, line[:rest])) != 12:
+        sys.exit(line)
+if labels < 8:
+    sys.exit("only %d labels" % labels)
+' said
+	done
+}
+
 atf_test_case failure__no_language__english
 failure__no_language__english_body()
 {
@@ -97,6 +165,9 @@ atf_init_test_cases()
 	atf_add_test_case failure__german__only_the_sentence
 	atf_add_test_case failure__german__in_utf_8
 	atf_add_test_case explain__german__settings_as_written
+	atf_add_test_case languages__each_with_a_catalog__are_the_ones_tested
+	atf_add_test_case failure__each_language__says_its_sentence_once
+	atf_add_test_case explain__each_language__in_columns
 	atf_add_test_case failure__no_language__english
 	atf_add_test_case root__foreign_catalog__not_read
 }
