@@ -14,6 +14,7 @@
 #include "base/sys.h"
 #include "durable/entries.h"
 #include "durable/filesystem.h"
+#include "durable/sync.h"
 
 #define PREFIX ".mda-new."
 
@@ -37,6 +38,7 @@ static int
 hand_over(int dir_fd, int fd, const struct account *account,
     mode_t shared_mode)
 {
+	struct failure why;
 	struct stat dir;
 	bool is_shared;
 
@@ -45,9 +47,10 @@ hand_over(int dir_fd, int fd, const struct account *account,
 	is_shared = (dir.st_mode & S_ISGID) != 0;
 	if (fchown(fd, account->uid,
 		is_shared ? (gid_t)-1 : account->gid) == -1 ||
-	    fchmod(fd, is_shared ? shared_mode : 0600) == -1 ||
-	    sys->fsync(fd) == -1)
+	    fchmod(fd, is_shared ? shared_mode : 0600) == -1)
 		return errno;
+	if (sync_file(fd, "spool", &why) != VERDICT_OK)
+		return why.sys_errno;
 	return 0;
 }
 

@@ -17,6 +17,7 @@
 #include "compat/compat.h"
 #include "durable/filesystem.h"
 #include "durable/host.h"
+#include "durable/transfer.h"
 
 enum {
 	HOST_BYTES = 256,
@@ -136,7 +137,7 @@ read_holder(struct holder *holder, int dir_fd, const char *name)
 	fd = sys->openat(dir_fd, name,
 	    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0);
 	if (fd != -1) {
-		got = sys->read(fd, text, sizeof(text) - 1);
+		got = transfer_read_at(fd, text, sizeof(text) - 1, 0);
 		(void)sys->close(fd); /* opened for reading only */
 	}
 	if (got <= 0)
@@ -178,7 +179,6 @@ write_holder(const struct dotlock *dotlock, const char *name,
     const struct holder *self, struct failure *why)
 {
 	char text[CONTENT_BYTES];
-	ssize_t taken;
 	int length;
 	int fd;
 
@@ -188,10 +188,7 @@ write_holder(const struct dotlock *dotlock, const char *name,
 	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
 	if (fd == -1)
 		return failure_errno(why, "dotlock", dotlock->name);
-	taken = sys->write(fd, text, (size_t)length);
-	if (taken >= 0 && taken != length)
-		errno = ENOSPC;
-	if (taken != length || sys->close(fd) == -1) {
+	if (!transfer_write(fd, text, (size_t)length) || sys->close(fd) == -1) {
 		(void)failure_errno(why, "dotlock", dotlock->name);
 		(void)sys->unlinkat(dotlock->dir_fd, name, 0);
 		return VERDICT_RETRY;
@@ -304,7 +301,7 @@ ask_clock(int dir_fd, time_t *now_out)
 	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd == -1)
 		return false;
-	is_known = sys->write(fd, "", 1) == 1 && sys->fstat(fd, &st) == 0;
+	is_known = transfer_write(fd, "", 1) && sys->fstat(fd, &st) == 0;
 	(void)sys->close(fd); /* its time was all we wanted */
 	(void)sys->unlinkat(dir_fd, unique, 0);
 	if (is_known)

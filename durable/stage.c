@@ -83,6 +83,39 @@ stage_open(struct stage *stage, struct failure *why)
 	return VERDICT_OK;
 }
 
+/* Whatever link(2) answered: is our name that of this file? */
+static bool
+is_named(const struct stage *stage)
+{
+	struct stat own;
+	struct stat named;
+
+	return sys->fstat(stage->fd, &own) == 0 &&
+	    sys->fstatat(stage->stage_dir_fd, stage->name, &named,
+		AT_SYMLINK_NOFOLLOW) == 0 &&
+	    own.st_ino == named.st_ino && own.st_dev == named.st_dev;
+}
+
+/*
+ * From the first try on, two links on the donor's file prove nothing of its
+ * final name: an answer that is lost may have left one here.
+ */
+static enum verdict
+link_shared(struct stage *stage, struct stage *donor, struct failure *why)
+{
+	int link_errno;
+
+	donor->is_shared = true;
+	if (sys->linkat(donor->stage_dir_fd, donor->name, stage->stage_dir_fd,
+		stage->name, 0) == 0)
+		return VERDICT_OK;
+	link_errno = errno;
+	if (is_named(stage))
+		return VERDICT_OK;
+	errno = link_errno;
+	return failure_errno(why, "link", stage->path);
+}
+
 enum verdict
 stage_share(struct stage *stage, struct stage *donor, struct failure *why)
 {
@@ -90,9 +123,7 @@ stage_share(struct stage *stage, struct stage *donor, struct failure *why)
 	stage->fd = sys->dup(donor->fd);
 	if (stage->fd == -1)
 		return failure_errno(why, "dup", stage->path);
-	if (sys->linkat(donor->stage_dir_fd, donor->name, stage->stage_dir_fd,
-		stage->name, 0) == -1) {
-		(void)failure_errno(why, "link", stage->path);
+	if (link_shared(stage, donor, why) != VERDICT_OK) {
 		(void)sys->close(stage->fd); /* the donor's stays open */
 		stage->fd = -1;
 		return VERDICT_RETRY;
@@ -100,7 +131,6 @@ stage_share(struct stage *stage, struct stage *donor, struct failure *why)
 	stage->size_bytes = donor->size_bytes;
 	stage->is_lock_refused = donor->is_lock_refused;
 	stage->is_shared = true;
-	donor->is_shared = true;
 	list_open(stage);
 	return VERDICT_OK;
 }

@@ -18,6 +18,17 @@ sync_fd(int fd)
 	return answer;
 }
 
+int
+sync_data(int fd)
+{
+	int answer;
+
+	do
+		answer = sys->fdatasync(fd);
+	while (answer == -1 && errno == EINTR);
+	return answer;
+}
+
 enum verdict
 sync_file(int fd, const char *subject, struct failure *why)
 {

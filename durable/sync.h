@@ -39,6 +39,14 @@ enum verdict sync_file(int fd, const char *subject, struct failure *why);
 enum verdict sync_written(int fd, const char *subject, struct failure *why);
 
 /*
+ * sync_data - write a file's data, and what is needed to find it.
+ *
+ * Gives   0, or -1 and errno; then it must not be tried again either.
+ * Source  POSIX.1-2008 fdatasync().
+ */
+int sync_data(int fd);
+
+/*
  * sync_start - let the system begin to write a file's data.
  *
  * For many files: while the first one is waited for, the others are on their

@@ -13,6 +13,7 @@
 #include "durable/folder.h"
 #include "durable/host.h"
 #include "durable/map.h"
+#include "durable/transfer.h"
 #include "mbox/marks.h"
 
 /* How many LFs make the record stand behind an empty line. */
@@ -27,7 +28,7 @@ find_lead(struct mbox_delivery *delivery, struct failure *why)
 	delivery->lead = 0;
 	if (wanted == 0)
 		return VERDICT_OK;
-	if (sys->pread(box->fd, tail + 3 - wanted, wanted,
+	if (transfer_read_at(box->fd, tail + 3 - wanted, wanted,
 		size_bytes - (off_t)wanted) != (ssize_t)wanted)
 		return failure_errno(why, "pread", box->where->path);
 	if (tail[2] != '\n')

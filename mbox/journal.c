@@ -12,6 +12,8 @@
 #include "base/checksum.h"
 #include "base/sys.h"
 #include "compat/compat.h"
+#include "durable/sync.h"
+#include "durable/transfer.h"
 
 enum {
 	NUMBERS = 7,
@@ -225,9 +227,7 @@ create(struct journal *journal, const struct box *box, const char *name,
 	verdict = need_ours(journal, box, name, why);
 	if (verdict != VERDICT_OK)
 		return verdict;
-	errno = ENOSPC; /* a write that is short sets none */
-	if (sys->pwrite(journal->fd, blanks, sizeof(blanks), 0) !=
-	    (ssize_t)sizeof(blanks)) {
+	if (!transfer_write_at(journal->fd, blanks, sizeof(blanks), 0)) {
 		verdict = failure_errno(why, "journal", name);
 		(void)sys->unlinkat(box->dir_fd, name, 0); /* useless so */
 		return verdict;
@@ -270,12 +270,10 @@ static enum verdict
 read_all(struct journal *journal, const char *name, struct failure *why)
 {
 	char blocks[JOURNAL_ENTRIES * JOURNAL_BLOCK];
-	ssize_t got;
 	size_t i;
 
 	memset(blocks, 0, sizeof(blocks));
-	got = sys->pread(journal->fd, blocks, sizeof(blocks), 0);
-	if (got == -1)
+	if (transfer_read_at(journal->fd, blocks, sizeof(blocks), 0) == -1)
 		return failure_errno(why, "journal", name);
 	for (i = 0; i < JOURNAL_ENTRIES; i++)
 		journal_decode(
@@ -367,8 +365,8 @@ write_entry(const struct journal *journal, size_t slot)
 	char block[JOURNAL_BLOCK];
 
 	journal_encode(block, &journal->entries[slot]);
-	return sys->pwrite(journal->fd, block, sizeof(block),
-		   (off_t)(slot * JOURNAL_BLOCK)) == (ssize_t)sizeof(block);
+	return transfer_write_at(journal->fd, block, sizeof(block),
+	    (off_t)(slot * JOURNAL_BLOCK));
 }
 
 enum verdict
@@ -384,8 +382,7 @@ journal_begin(struct journal *journal, const struct journal_entry *entry,
 	journal->entries[slot] = *entry;
 	journal->entries[slot].state = ENTRY_OPEN;
 	journal->entries[slot].sequence = sequence;
-	errno = ENOSPC; /* a write that is short sets none */
-	if (!write_entry(journal, slot) || sys->fdatasync(journal->fd) == -1)
+	if (!write_entry(journal, slot) || sync_data(journal->fd) == -1)
 		return failure_errno(why, "journal", "journal");
 	return VERDICT_OK;
 }
@@ -405,7 +402,7 @@ is_still_there(const struct journal *journal, size_t slot)
 	struct journal_entry entry;
 	char block[JOURNAL_BLOCK];
 
-	if (sys->pread(journal->fd, block, sizeof(block),
+	if (transfer_read_at(journal->fd, block, sizeof(block),
 		(off_t)(slot * JOURNAL_BLOCK)) != (ssize_t)sizeof(block))
 		return false;
 	journal_decode(&entry, block);

@@ -10,6 +10,7 @@
 #include "base/checksum.h"
 #include "base/sys.h"
 #include "compat/compat.h"
+#include "durable/transfer.h"
 #include "mbox/filter.h"
 
 enum { ROOM_FIRST_BYTES = 16 * 1024 };
@@ -141,8 +142,7 @@ patch_length(struct record *record, const struct filter *filter,
 	    filter->out_bytes - filter->body_at);
 	if (record->spill_fd == -1)
 		memcpy(record->memory + at, digits, length);
-	else if (sys->pwrite(record->spill_fd, digits, length, at) !=
-	    (ssize_t)length)
+	else if (!transfer_write_at(record->spill_fd, digits, length, at))
 		return failure_errno(why, "spill", subject);
 	return VERDICT_OK;
 }

@@ -255,30 +255,54 @@ open_folder(struct job *job, struct store *store, struct failure *why)
 	return maildir_open(delivery, why);
 }
 
-static void
-find_place(struct job *job, struct store *store)
+/*
+ * Waiting would not help, or nobody knows how long: the mailbox itself takes
+ * the message. All else may be over at the sender's next try.
+ */
+static bool
+is_lasting(const struct failure *why)
+{
+	switch (why->sys_errno) {
+	case 0: /* found out by ourselves: a name, a kind */
+	case EACCES:
+	case ELOOP:
+	case ENAMETOOLONG:
+	case ENOENT:
+	case ENOTDIR:
+	case EPERM:
+	case EROFS:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static enum verdict
+find_place(struct job *job, struct store *store, struct failure *why)
 {
 	const struct sieve_action *action = store->action;
-	struct failure why;
-	char name[sizeof(why.subject)];
+	enum verdict verdict = VERDICT_OK;
+	char name[sizeof(why->subject)];
 
 	if (action->kind == SIEVE_KEEP) {
 		make_keep(job, store);
-		return;
+		return VERDICT_OK;
 	}
 	(void)snprintf(name, sizeof(name), "%.*s",
 	    (int)action->mailbox.size_bytes, action->mailbox.at); /* or cut */
 	if (job->destination.kind == BOX_MBOX)
-		(void)failure_retry(&why, "mailbox-folder", "4.3.5", name);
+		verdict = failure_retry(why, "mailbox-folder", "4.3.5", name);
 	else if (!filter_store_folder(store->folder, action->mailbox))
-		(void)failure_retry(&why, "folder-name", "4.3.5", name);
-	else if (is_the_jobs(job, store->folder) ||
-	    open_folder(job, store, &why) == VERDICT_OK)
-		why.step = NULL;
-	if (why.step != NULL)
-		note_trouble(&job->filtering, &why);
-	if (why.step != NULL || is_the_jobs(job, store->folder))
+		verdict = failure_retry(why, "folder-name", "4.3.5", name);
+	else if (!is_the_jobs(job, store->folder))
+		verdict = open_folder(job, store, why);
+	if (verdict != VERDICT_OK && !is_lasting(why))
+		return verdict;
+	if (verdict != VERDICT_OK)
+		note_trouble(&job->filtering, why);
+	if (verdict != VERDICT_OK || is_the_jobs(job, store->folder))
 		make_keep(job, store);
+	return VERDICT_OK;
 }
 
 /* RFC 5228 section 2.10.3: once is enough. */
@@ -319,7 +343,8 @@ add_store(struct job *job, const struct sieve_action *action,
 	store->action = action;
 	store->message = message_of(job, action);
 	filter_store_flags(store->flags, action->flags, action->flag_count);
-	find_place(job, store);
+	if (find_place(job, store, why) != VERDICT_OK)
+		return VERDICT_RETRY;
 	same = find_same(filtering, store);
 	if (same != NULL) {
 		if (!store->is_keep)

@@ -53,6 +53,8 @@ enum mutant {
 	MUTANT_LINK_TOO_EARLY,	 /* before the file is synced */
 	MUTANT_NEW_UNSYNCED,	 /* no fsync of new/ */
 	MUTANT_RENAME,		 /* no second name in tmp/ */
+	MUTANT_SYNC_IGNORED,	 /* that failed is taken for one that did not */
+	MUTANT_UNDO_LEFT,	 /* what is in new/ stays there */
 	MUTANT_WITNESS_TOO_EARLY /* is removed before new/ is synced */
 };
 
@@ -60,7 +62,7 @@ static const char *const mutant_names[] = { "none", "append-unsynced",
 	"cut-left", "done-too-early", "exit-at-append", "exit-at-sync",
 	"file-unsynced", "folders-unsynced", "journal-late",
 	"journal-unsynced", "link-too-early", "new-unsynced", "rename",
-	"witness-too-early" };
+	"sync-ignored", "undo-left", "witness-too-early" };
 
 /* What a mutant keeps for later. */
 struct later {
@@ -345,6 +347,8 @@ record_unlinkat(int at_fd, const char *path, int flags)
 	if (mutant == MUTANT_WITNESS_TOO_EARLY && later.fd == -1 &&
 	    strcmp(path, later.name) == 0)
 		return 0; /* done already */
+	if (mutant == MUTANT_UNDO_LEFT && is_named(at_fd, "new"))
+		return 0;
 	answer = fault_calls.unlinkat(at_fd, path, flags);
 	if (answer == 0)
 		note_name("unlink", at_fd, path, 0);
@@ -360,7 +364,7 @@ do_fsync(int fd)
 
 	if (answer == 0)
 		note_file("sync", fd, 0);
-	return answer;
+	return mutant == MUTANT_SYNC_IGNORED ? 0 : answer;
 }
 
 static int

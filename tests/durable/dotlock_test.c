@@ -327,7 +327,7 @@ ATF_TC_BODY(try__again_and_still_young__no_file_is_made, tc)
 	ATF_CHECK_EQ(LOCK_BUSY, try(&dotlock, true));
 	calls_install();
 	ATF_CHECK_EQ(LOCK_BUSY, try(&dotlock, true));
-	ATF_CHECK_STREQ("fstatat openat read close ", calls_trail);
+	ATF_CHECK_STREQ("fstatat openat pread pread close ", calls_trail);
 }
 
 /* Inode numbers come again at once: only the time tells. */
@@ -629,6 +629,7 @@ ATF_TC_BODY(try__no_file_can_be_made__retry_and_nothing_left, tc)
 	fail_nth(CALL_write, 1, EIO);
 	check_failure(EIO);
 	call_plans[CALL_write].most_bytes = 3;
+	fail_nth(CALL_write, 2, ENOSPC);
 	check_failure(ENOSPC);
 	call_plans[CALL_write].most_bytes = 0;
 	fail_nth(CALL_close, 1, EDQUOT);

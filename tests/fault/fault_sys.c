@@ -6,7 +6,8 @@
  *
  * MDA_FAULT  "CALL:NTH:WHAT", several with blanks between. NTH counts the
  *            calls of this name from 1; "3-9" is some in a row, "odd" every
- *            other one, "*" each of them. WHAT is
+ *            other one, "*" each of them, and "3?" or "3-9?" those that
+ *            come. WHAT is
  *            EIO        fail with this error, and do nothing
  *            done-EIO   do it, then fail all the same: a lost answer
  *            short      half the bytes
@@ -71,6 +72,7 @@ struct fault {
 	long nth;    /* 0 for each of them */
 	long last;   /* from nth to here */
 	bool is_odd; /* every other one of these */
+	bool may_miss;
 	enum what what;
 	int number; /* errno or signal */
 	bool is_met;
@@ -263,10 +265,14 @@ static void
 set_nth(struct fault *fault, char *word)
 {
 	char *dash = strchr(word, '-');
+	char *mark = strchr(word, '?');
 
 	fault->is_odd = strcmp(word, "odd") == 0;
+	fault->may_miss = mark != NULL && mark[1] == '\0';
 	if (fault->is_odd || strcmp(word, "*") == 0)
 		return;
+	if (fault->may_miss)
+		*mark = '\0';
 	if (dash != NULL)
 		*dash++ = '\0';
 	fault->nth = number_of(word);
@@ -323,7 +329,8 @@ check_met(void)
 	if (process_number != 1)
 		return;
 	for (i = 0; i < fault_count; i++)
-		if (!shared->faults[i].is_met && shared->faults[i].nth != 0)
+		if (!shared->faults[i].is_met && !shared->faults[i].may_miss &&
+		    shared->faults[i].nth != 0)
 			misuse("never met", shared->faults[i].call);
 	if (kill_number > 0 && !shared->is_kill_met)
 		misuse("never met", "MDA_KILL");

@@ -3,37 +3,8 @@
 # What is sourced sets variables.
 # shellcheck disable=SC1091,SC2154
 . "$SRCDIR/tests/support/box.sh"
+. "$SRCDIR/tests/support/errors.sh"
 . "$SRCDIR/tests/support/scenario.sh"
-
-# What the manuals of Linux, the BSDs and POSIX list for each call, as far as
-# a call of ours can meet it. "done-": the work is done, the answer is lost.
-errors_of()
-{
-	case $1 in
-	openat)	errors='EACCES EDQUOT EEXIST EINTR EIO ELOOP EMFILE ENFILE
-		    ENOENT ENOMEM ENOSPC ENOTDIR EPERM EROFS ESTALE' ;;
-	close)	errors='EDQUOT EINTR EIO ENOSPC ESTALE' ;;
-	dup)	errors='EMFILE ENFILE ENOMEM' ;;
-	read)	errors='EAGAIN EINTR EIO EISDIR ENOMEM short' ;;
-	write)	errors='EAGAIN EDQUOT EFBIG EINTR EIO ENOSPC EPERM ESTALE
-		    done-EIO short zero' ;;
-	fsync)	errors='EDQUOT EINTR EINVAL EIO ENOSPC EROFS ESTALE done-EIO' ;;
-	fstat)	errors='EIO ENOMEM EOVERFLOW ESTALE' ;;
-	fstatat) errors='EACCES EIO ELOOP ENOENT ENOMEM EOVERFLOW ESTALE' ;;
-	mkdirat) errors='EACCES EDQUOT EEXIST EIO EMLINK ENOENT ENOMEM ENOSPC
-		    EPERM EROFS ESTALE done-EEXIST done-EIO' ;;
-	linkat)	errors='EACCES EDQUOT EEXIST EIO ELOOP EMLINK ENOENT ENOMEM
-		    ENOSPC ENOSYS ENOTSUP EPERM EROFS ESTALE EXDEV
-		    done-EEXIST done-EIO' ;;
-	unlinkat) errors='EACCES EBUSY EIO ENOENT ENOMEM EPERM EROFS ESTALE
-		    done-EIO' ;;
-	rename_noreplace|renameat)
-		errors='EACCES EDQUOT EEXIST EINVAL EIO EMLINK ENOENT ENOMEM
-		    ENOSPC ENOSYS EPERM EROFS ESTALE EXDEV done-EIO' ;;
-	flock)	errors='EINTR EIO ENOLCK ENOMEM ENOSYS ENOTSUP EAGAIN' ;;
-	*)	atf_fail "no list of errors for $1" ;;
-	esac
-}
 
 # Say 0 only when the message is there, whole, once; otherwise 75, with
 # nothing to be seen, unless that was admitted ("residue").

@@ -4,40 +4,8 @@
 # What is sourced sets variables.
 # shellcheck disable=SC1091,SC2154
 . "$SRCDIR/tests/support/box.sh"
+. "$SRCDIR/tests/support/errors.sh"
 . "$SRCDIR/tests/support/mbox_box.sh"
-
-# What the manuals of Linux, the BSDs and POSIX list for each call, as far as
-# a call of ours can meet it. "done-": the work is done, the answer is lost.
-errors_of()
-{
-	case $1 in
-	openat)	errors='EACCES EDQUOT EEXIST EINTR EIO ELOOP EMFILE ENFILE
-		    ENOENT ENOMEM ENOSPC ENOTDIR EPERM EROFS ESTALE' ;;
-	close)	errors='EDQUOT EINTR EIO ENOSPC ESTALE' ;;
-	read)	errors='EAGAIN EINTR EIO EISDIR ENOMEM short' ;;
-	write)	errors='EAGAIN EDQUOT EFBIG EINTR EIO ENOSPC EPERM ESTALE
-		    done-EIO short zero' ;;
-	pread)	errors='EINTR EIO EISDIR ENOMEM EOVERFLOW ESTALE short' ;;
-	pwrite)	errors='EAGAIN EDQUOT EFBIG EINTR EIO ENOSPC EPERM ESTALE
-		    done-EIO short zero' ;;
-	lseek)	errors='EINVAL EIO EOVERFLOW ESPIPE' ;;
-	ftruncate) errors='EACCES EFBIG EINTR EINVAL EIO EPERM EROFS ESTALE
-		    done-EIO' ;;
-	futimens) errors='EACCES EINVAL EIO EPERM EROFS ESTALE' ;;
-	fsync|fdatasync)
-		errors='EDQUOT EINTR EINVAL EIO ENOSPC EROFS ESTALE done-EIO' ;;
-	fstat)	errors='EIO ENOMEM EOVERFLOW ESTALE' ;;
-	fstatat) errors='EACCES EIO ELOOP ENOENT ENOMEM EOVERFLOW ESTALE' ;;
-	linkat)	errors='EACCES EDQUOT EEXIST EIO EMLINK ENOENT ENOMEM ENOSPC
-		    ENOTSUP EPERM EROFS ESTALE EXDEV done-EEXIST done-EIO' ;;
-	unlinkat) errors='EACCES EBUSY EIO ENOENT ENOMEM EPERM EROFS ESTALE
-		    done-EIO' ;;
-	flock)	errors='EAGAIN EINTR EIO ENOLCK ENOMEM ENOSYS ENOTSUP' ;;
-	fcntl_lock) errors='EAGAIN EINTR EINVAL EIO ENOLCK ENOSYS ENOTSUP
-		    ESTALE' ;;
-	*)	atf_fail "no list of errors for $1" ;;
-	esac
-}
 
 next_nth()
 {

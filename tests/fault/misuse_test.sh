@@ -24,7 +24,7 @@ fault__not_understood__99_body()
 	misuse MDA_FAULT fsync fsync:1 fsync:1: fsync::EIO fsync:0:EIO \
 	    fsync:x:EIO fsink:1:EIO fsync:1:EOI fsync:1:SIGFOO \
 	    fsync:1:done- 'fsync:1:EIO x' fsync:1-:EIO fsync:2-x:EIO \
-	    fsync:even:EIO
+	    fsync:even:EIO fsync:1?2:EIO 'fsync:?:EIO'
 }
 
 atf_test_case fault__of_a_call_that_never_comes__99

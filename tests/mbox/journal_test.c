@@ -468,8 +468,8 @@ ATF_TC_BODY(begin__fdatasync_eio__retry, tc)
 	journal_close(&journal);
 }
 
-ATF_TC_WITHOUT_HEAD(begin__short_write__retry_and_block_is_free);
-ATF_TC_BODY(begin__short_write__retry_and_block_is_free, tc)
+ATF_TC_WITHOUT_HEAD(begin__write_cut_by_full_disk__retry_and_block_is_free);
+ATF_TC_BODY(begin__write_cut_by_full_disk__retry_and_block_is_free, tc)
 {
 	struct journal_entry entry = sample_entry();
 	struct journal journal;
@@ -479,6 +479,7 @@ ATF_TC_BODY(begin__short_write__retry_and_block_is_free, tc)
 	require_open(&journal);
 	calls_install();
 	call_plans[CALL_pwrite].most_bytes = 100;
+	fail_nth(CALL_pwrite, 2, ENOSPC);
 	ATF_CHECK_EQ(VERDICT_RETRY,
 	    journal_begin(&journal, &entry, &slot, &why));
 	ATF_CHECK_STREQ("journal", why.step);
@@ -772,6 +773,7 @@ ATF_TC_BODY(create__disk_full__nothing_left, tc)
 	ATF_CHECK_STREQ("4.3.1", why.dsn);
 	ATF_CHECK(!file_exists(file));
 	call_plans[CALL_pwrite].most_bytes = 4096;
+	fail_nth(CALL_pwrite, 2, ENOSPC);
 	ATF_CHECK_EQ(VERDICT_RETRY,
 	    open_as(&journal, JOURNAL_AUTO, true, &why));
 	ATF_CHECK(!file_exists(file));
@@ -830,7 +832,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, begin__settled_ones__oldest_is_overwritten);
 	ATF_TP_ADD_TC(tp, begin__all_open__oldest_is_overwritten);
 	ATF_TP_ADD_TC(tp, begin__fdatasync_eio__retry);
-	ATF_TP_ADD_TC(tp, begin__short_write__retry_and_block_is_free);
+	ATF_TP_ADD_TC(tp, begin__write_cut_by_full_disk__retry_and_block_is_free);
 	ATF_TP_ADD_TC(tp, settle__write_fails__entry_as_it_was);
 	ATF_TP_ADD_TC(tp, open__short_file__rest_is_free);
 	ATF_TP_ADD_TC(tp, open__empty_file__used);

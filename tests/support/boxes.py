@@ -92,6 +92,30 @@ class Maildir:
             Maildir(os.path.dirname(self.folder), {}).check_form(tree)
 
 
+class Both:
+    """Two Maildirs that each message is to be in, the first one's path."""
+
+    def __init__(self, one, other):
+        self.path = one.path
+        self.boxes = [one, other]
+
+    def count(self, tree, messages):
+        """A Fault where a message is in one of them alone."""
+        one, other = [box.count(tree, messages) for box in self.boxes]
+        if one != other:
+            raise Fault("not in both: %s and %s" % (one, other))
+        return one
+
+    def look(self, tree, messages):
+        """The same, of what a crash left between the two."""
+        one, other = [box.count(tree, messages) for box in self.boxes]
+        return {name: min(one[name], other[name]) for name in messages}
+
+    def check_form(self, tree):
+        for box in self.boxes:
+            box.check_form(tree)
+
+
 class Mbox:
     """An mbox that begins with some bytes."""
 

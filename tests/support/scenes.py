@@ -13,7 +13,8 @@ import stat
 import subprocess
 import tempfile
 
-from boxes import OTHER, Fault, Maildir, Mbox, make_message, read_tree
+from boxes import (OTHER, Both, Fault, Maildir, Mbox, make_message,
+                   read_tree)
 
 MDA = os.environ["MDA"]
 ONE = "one"  # the message that something happens to
@@ -49,7 +50,7 @@ class Scene:
     """One mailbox, and one way to deliver to it."""
 
     def __init__(self, box, words, start=(), size=0, has_journal=False,
-                 user=None, owners=(), faults="", is_split=False):
+                 user=None, owners=(), faults="", is_split=False, sends=None):
         self.box = box
         self.words = list(words)
         self.start = dict(start)  # path -> bytes, None for a folder
@@ -58,17 +59,21 @@ class Scene:
         self.owners = dict(owners)  # path -> (uid, gid, mode)
         self.faults = faults  # that each delivery has
         self.is_split = is_split  # by root: two processes
+        self.sends = sends  # the file that has a line for each mail
         self.messages = {ONE: make_message(ONE, size),
                          OTHER: make_message(OTHER)}
 
-    def command(self, program):
-        return [program, *SENDER, *self.words]
+    def command(self, program, root):
+        words = [word.replace("ROOT", root) for word in self.words]
+        return [program, *SENDER, *words]
 
 
 def maildir(path="box", words=("-m", "maildir:box"), is_new=False, **more):
     old = {} if is_new else old_mail(path)
-    start = {} if is_new else dict(maildir_at(path), **old)
-    start.update(more.pop("start", {}))
+    start = dict(more.pop("start", {}))  # what is above comes first
+    if not is_new:
+        start.update(maildir_at(path, path + "/maildirfolder" in start))
+    start.update(old)
     return Scene(Maildir(path, old), words, start, **more)
 
 
@@ -79,6 +84,29 @@ def mbox(path="spool/mbox", words=("-m", "mbox:spool/mbox"), is_new=False,
         start[path] = OLD_MBOX
     return Scene(Mbox(path, b"" if is_new else OLD_MBOX), words, start,
                  has_journal=not is_new, **more)
+
+
+SCRIPT = b"""require ["fileinto", "copy"];
+fileinto :copy "A";
+redirect :copy "else@example.com";
+"""
+# Each mail is a line of "sent"; one that is cut would not end so.
+SENDMAIL = b"""#! /bin/sh
+tail -n 1 >>"$HOME/sent"
+"""
+
+
+def sieve(**more):
+    """Two folders that exist, and a mail to somebody else."""
+    old = old_mail("box")
+    start = dict(maildir_at("box"), **maildir_at("box/.A", True))
+    start.update(old)
+    start[".mda.sieve"] = SCRIPT
+    start["sendmail"] = SENDMAIL
+    box = Both(Maildir("box", old), Maildir("box/.A", {}))
+    words = ["-o", "mailbox=maildir:%h/box", "-o", "delivered_to=never",
+             "-a", "me@example.net", "-o", "sendmail_path=ROOT/sendmail"]
+    return Scene(box, words, start, sends="sent", **more)
 
 
 DETAIL = ["-o", "mailbox=maildir:%h/box", "-o", "detail_folder=create",
@@ -112,6 +140,12 @@ SCENES = {
     "root_mbox": lambda: mbox(
         "spool/alice", [*ALICE, "-m", "mbox:/mnt/spool/%u"],
         user=(4711, 4708), owners=SPOOL, is_split=True),
+    "root_detail": lambda: maildir(
+        "home/alice/Maildir/.bugs",
+        [*ALICE, "-o", "detail_folder=create", "-e", "bugs"], is_new=True,
+        user=(4711, 4712), is_split=True,
+        start=maildir_at("home/alice/Maildir")),
+    "sieve": sieve,
     "fixed": lambda: maildir(
         "srv/example.org/carol", FIXED, is_new=True, user=(4741, 4742),
         is_split=True, start={"srv": None, "srv/example.org": None},
@@ -170,7 +204,7 @@ class Stage:
             else:
                 with open(full, "wb") as file:
                     file.write(data)
-                os.chmod(full, 0o600)
+                os.chmod(full, 0o700 if data.startswith(b"#!") else 0o600)
             self._give(path, full)
 
     def _give(self, path, full):
@@ -194,6 +228,8 @@ class Stage:
 
     def reset(self):
         """A file that was there keeps its inode: a journal knows it."""
+        if self.sent():
+            os.unlink(self._at(self.scene.sends))
         now = self.tree()
         for path in sorted(now, reverse=True):
             if path not in self.saved:
@@ -217,7 +253,8 @@ class Stage:
         with open(self.files[name], "rb") as message, open(
                 self.said, "w+b") as said:
             done = subprocess.run(
-                [*before, *self.scene.command(program)], stdin=message,
+                [*before, *self.scene.command(program, self.root)],
+                stdin=message,
                 stdout=said, stderr=said, cwd=self.root, env=env,
                 close_fds=False, check=False)
             said.seek(0)
@@ -228,6 +265,16 @@ class Stage:
         status, said = self.run(MDA, name)
         if status != 0 or said:
             raise Fault("%s: status %d, %r" % (when, status, said))
+
+    def sent(self):
+        """The mails that went to somebody else, by their last lines."""
+        if self.scene.sends is None:
+            return []
+        try:
+            with open(self._at(self.scene.sends), "rb") as file:
+                return file.read().splitlines()
+        except FileNotFoundError:
+            return []
 
     # ---- What lies there
 
@@ -263,11 +310,13 @@ class Stage:
         if isinstance(box, Mbox):
             folder, name = os.path.split(box.path)
             known.add("%s/.%s.mda" % (folder, name))
+        paths = [one.path for one in getattr(box, "boxes", [box])]
+        mail = [path + folder for path in paths
+                for folder in ("/new", "/cur")]
         return [path for path, data in self.tree().items()
                 if path not in known and data is not None and
                 os.path.basename(path) != "maildirfolder" and
-                os.path.dirname(path) not in (
-                    box.path + "/new", box.path + "/cur")]
+                os.path.dirname(path) not in mail]
 
     def expect_clean(self, when):
         left = self.leftovers()
