@@ -208,17 +208,20 @@ filter_put(void *context, struct span data, struct failure *why)
 	return verdict;
 }
 
-/* A message without an empty line is all header, and its body empty. */
+/*
+ * A message without an empty line is all header. It gets that line, for else
+ * the one behind the record would be it, and readers such as movemail see no
+ * other in front of the next From_ line.
+ */
 enum verdict
 filter_end(struct filter *filter, struct failure *why)
 {
 	enum verdict verdict = VERDICT_OK;
 
-	if (filter->held_bytes > 0 || filter->is_line_open)
+	if (filter->held_bytes > 0 || filter->is_line_open ||
+	    filter->place == FILTER_DROPPED)
 		verdict = filter_put(filter, span_of("\n"), why);
-	if (verdict == VERDICT_OK && filter->is_header) {
-		verdict = end_header(filter, why);
-		filter->body_at = filter->out_bytes;
-	}
+	if (verdict == VERDICT_OK && filter->is_header)
+		verdict = filter_put(filter, span_of("\n"), why);
 	return verdict;
 }

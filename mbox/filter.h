@@ -60,7 +60,8 @@ enum verdict filter_put(
 /*
  * filter_end - the message is over.
  *
- * Gives   a last line without LF has got one.
+ * Gives   a last line without LF has got one, and a header that no empty
+ *         line ends has got that.
  */
 enum verdict filter_end(struct filter *filter, struct failure *why);
 

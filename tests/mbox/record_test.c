@@ -100,7 +100,7 @@ ATF_TC_BODY(make__empty_message__a_message_all_the_same, tc)
 	struct made made;
 
 	require_make(&made, SPAN(""), HEAD_BYTES, MBOX_RD);
-	CHECK_SPAN(FROM "\n", made.record.bytes);
+	CHECK_SPAN(FROM "\n\n", made.record.bytes);
 	end(&made);
 }
 

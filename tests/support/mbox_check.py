@@ -50,6 +50,9 @@ def quoted(line, form):
 def record(message, form):
     """What follows the From_ line; None where that cannot be told."""
     head, rest = split_message(message)
+    rest = rest or [b"\n"]
+    if head and not head[-1].endswith(b"\n"):
+        head[-1] += b"\n"
     if form != "mboxcl2":
         text = b"".join(quoted(line, form) for line in head + rest)
         if text and not text.endswith(b"\n"):
@@ -59,9 +62,7 @@ def record(message, form):
     if body and not body.endswith(b"\n"):
         body += b"\n"
     head = b"".join(quoted(line, form) for line in head)
-    if head and not head.endswith(b"\n"):
-        head += b"\n"
-    length = len(body) - len(rest[0]) if rest else 0
+    length = len(body) - len(rest[0])
     field = b"Content-Length: %-20d\n" % length
     return head + field + body + b"\n"
 
