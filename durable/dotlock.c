@@ -217,8 +217,12 @@ make_exclusive(struct dotlock *dotlock, const struct holder *self,
 	if (verdict != VERDICT_OK)
 		return why->sys_errno == EEXIST ? VERDICT_OK : verdict;
 	if (sys->fstatat(dotlock->dir_fd, dotlock->name, &st,
-		AT_SYMLINK_NOFOLLOW) == -1)
-		return failure_errno(why, "dotlock", dotlock->name);
+		AT_SYMLINK_NOFOLLOW) == -1) {
+		/* Ours, but nothing to tell it by later: no use to us. */
+		(void)failure_errno(why, "dotlock", dotlock->name);
+		(void)sys->unlinkat(dotlock->dir_fd, dotlock->name, 0);
+		return VERDICT_RETRY;
+	}
 	hold(dotlock, &st);
 	return VERDICT_OK;
 }

@@ -240,9 +240,8 @@ settle(struct repair *repair, struct box *box, struct journal *journal,
 	return verdict;
 }
 
-/* The newest entry older than before; JOURNAL_ENTRIES when there is none. */
-static size_t
-next_older(const struct journal *journal, uint64_t before)
+size_t
+repair_next(const struct journal *journal, uint64_t before)
 {
 	size_t found = JOURNAL_ENTRIES;
 	uint64_t newest = 0;
@@ -281,13 +280,13 @@ repair_run(struct repair *repair, struct box *box, struct journal *journal,
 	size_t slot;
 
 	memset(repair, 0, sizeof(*repair));
-	slot = next_older(journal, before);
+	slot = repair_next(journal, before);
 	while (verdict == VERDICT_OK && slot < JOURNAL_ENTRIES) {
 		if (tells_folder(box, &journal->entries[slot]))
 			repair->is_folder_known = true;
 		before = journal->entries[slot].sequence;
 		verdict = settle(repair, box, journal, slot, record, why);
-		slot = next_older(journal, before);
+		slot = repair_next(journal, before);
 	}
 	return verdict;
 }

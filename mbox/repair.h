@@ -7,6 +7,8 @@
 #include <sys/types.h>
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <time.h>
 
 #include "base/failure.h"
@@ -43,6 +45,14 @@ struct repair {
  */
 enum repair_finding repair_look(
     const struct box *box, const struct journal_entry *entry);
+
+/*
+ * repair_next - go through the entries as repair_run() does, newest first.
+ *
+ * Takes   before, the sequence of the last one; UINT64_MAX for the newest.
+ * Gives   a slot; JOURNAL_ENTRIES when there is none older.
+ */
+size_t repair_next(const struct journal *journal, uint64_t before);
 
 /*
  * repair_run - settle every open entry, newest first.

@@ -173,6 +173,20 @@ tell_entry(struct look *look, const struct journal_entry *entry)
 	tell_text(look->tell, "finding", word_for(finding));
 	tell_close(look->tell);
 	say_finding(look, finding, start);
+	if (finding == FOUND_TORN)
+		look->box.st.st_size = (off_t)entry->start;
+}
+
+/* What is cut off is no longer behind what came before it. */
+static void
+tell_entries(struct look *look, const struct journal *journal)
+{
+	size_t slot = repair_next(journal, UINT64_MAX);
+
+	while (slot < JOURNAL_ENTRIES) {
+		tell_entry(look, &journal->entries[slot]);
+		slot = repair_next(journal, journal->entries[slot].sequence);
+	}
 }
 
 static void
@@ -196,14 +210,13 @@ static enum verdict
 open_journal(struct look *look)
 {
 	struct journal journal;
-	size_t i;
 
 	if (journal_open(&journal, &look->box, false, look->why) != VERDICT_OK)
 		return complain(look);
 	tell_journal(look, &journal);
 	tell_list(look->tell, "unfinished");
-	for (i = 0; i < JOURNAL_ENTRIES && look->box.fd != -1; i++)
-		tell_entry(look, &journal.entries[i]);
+	if (look->box.fd != -1)
+		tell_entries(look, &journal);
 	tell_close(look->tell);
 	journal_close(&journal);
 	return VERDICT_OK;

@@ -90,22 +90,35 @@ check_alone(int entries)
 	ATF_CHECK_EQ(entries, folder_count("."));
 }
 
+/* What stands in a lock of this process. */
+struct holder_text {
+	char text[512];
+};
+
+static struct holder_text
+own_holder(void)
+{
+	struct holder_text own;
+	char host[256];
+	char boot[64];
+
+	host_name(host, sizeof(host));
+	host_boot_id(boot, sizeof(boot));
+	(void)snprintf(own.text, sizeof(own.text), "%ld %s %s\n",
+	    (long)getpid(), host, boot);
+	return own;
+}
+
 ATF_TC_WITHOUT_HEAD(try__free__pid_host_and_boot_in_it);
 ATF_TC_BODY(try__free__pid_host_and_boot_in_it, tc)
 {
 	struct dotlock dotlock = new_lock();
-	char expected[512];
-	char host[256];
-	char boot[64];
+	struct holder_text own = own_holder();
 
 	ATF_CHECK_EQ(LOCK_HAD, try(&dotlock, false));
 	ATF_CHECK(dotlock.is_held);
 	ATF_CHECK(!dotlock.is_broken);
-	host_name(host, sizeof(host));
-	host_boot_id(boot, sizeof(boot));
-	(void)snprintf(expected, sizeof(expected), "%ld %s %s\n",
-	    (long)getpid(), host, boot);
-	ATF_CHECK(file_holds(name, span_of(expected)));
+	ATF_CHECK(file_holds(name, span_of(own.text)));
 	check_alone(1);
 	dotlock_release(&dotlock);
 	ATF_CHECK(!dotlock.is_held);
@@ -480,6 +493,95 @@ ATF_TC_BODY(try__broken_by_another_at_once__made_anew, tc)
 	check_alone(0);
 }
 
+/* ---- Without hard links -------------------------------------------------- */
+
+static const int no_links[] = { ENOTSUP, EOPNOTSUPP, ENOSYS, EMLINK };
+
+enum { NO_LINKS = sizeof(no_links) / sizeof(no_links[0]) };
+
+ATF_TC_WITHOUT_HEAD(exclusive__free__pid_host_and_boot_in_it);
+ATF_TC_BODY(exclusive__free__pid_host_and_boot_in_it, tc)
+{
+	struct dotlock dotlock = new_lock();
+	struct dotlock other = new_lock();
+	struct holder_text own = own_holder();
+	size_t i;
+
+	calls_install();
+	for (i = 0; i < NO_LINKS; i++) {
+		fail_always(CALL_linkat, no_links[i]);
+		ATF_CHECK_EQ(LOCK_HAD, try(&dotlock, false));
+		ATF_CHECK(file_holds(name, span_of(own.text)));
+		check_alone(1);
+		ATF_CHECK_EQ(LOCK_BUSY, try(&other, true));
+		ATF_CHECK(!other.is_held);
+		check_alone(1);
+		dotlock_release(&dotlock);
+		check_alone(0);
+	}
+}
+
+ATF_TC_WITHOUT_HEAD(exclusive__stale__broken);
+ATF_TC_BODY(exclusive__stale__broken, tc)
+{
+	struct dotlock dotlock = new_lock();
+
+	calls_install();
+	fail_always(CALL_linkat, EOPNOTSUPP);
+	put_lock(dead_pid(), NULL, NULL);
+	ATF_CHECK_EQ(LOCK_BUSY, try(&dotlock, false));
+	ATF_CHECK_EQ(LOCK_HAD, try(&dotlock, true));
+	ATF_CHECK(dotlock.is_broken);
+	dotlock_release(&dotlock);
+	check_alone(0);
+}
+
+/* The name of the other file is tried first. */
+ATF_TC_WITHOUT_HEAD(exclusive__another_is_faster__busy);
+ATF_TC_BODY(exclusive__another_is_faster__busy, tc)
+{
+	struct dotlock dotlock = new_lock();
+
+	calls_install();
+	fail_always(CALL_linkat, EOPNOTSUPP);
+	hook_nth(CALL_openat, 2, take_lock);
+	ATF_CHECK_EQ(LOCK_BUSY, try(&dotlock, true));
+	ATF_CHECK(!dotlock.is_held);
+	ATF_CHECK(file_holds(name, SPAN("the faster one")));
+	check_alone(1);
+}
+
+static void
+check_exclusive_fails(int sys_errno)
+{
+	struct dotlock dotlock = new_lock();
+	enum lock_answer answer;
+	struct failure why;
+
+	ATF_CHECK_EQ(VERDICT_RETRY, dotlock_try(&dotlock, true, &answer, &why));
+	ATF_CHECK_STREQ("dotlock", why.step);
+	ATF_CHECK_EQ(sys_errno, why.sys_errno);
+	ATF_CHECK(!dotlock.is_held);
+	check_alone(0);
+	ATF_REQUIRE_EQ(0, close(dotlock.dir_fd));
+}
+
+/* A lock whose holder cannot be written into it is no lock. */
+ATF_TC_WITHOUT_HEAD(exclusive__each_call_fails__retry_and_nothing_left);
+ATF_TC_BODY(exclusive__each_call_fails__retry_and_nothing_left, tc)
+{
+	calls_install();
+	fail_always(CALL_linkat, EOPNOTSUPP);
+	fail_nth(CALL_openat, 2, EACCES);
+	check_exclusive_fails(EACCES);
+	fail_nth(CALL_write, 2, ENOSPC);
+	check_exclusive_fails(ENOSPC);
+	fail_nth(CALL_close, 2, EDQUOT);
+	check_exclusive_fails(EDQUOT);
+	fail_nth(CALL_fstatat, 2, EIO);
+	check_exclusive_fails(EIO);
+}
+
 static void
 check_no_stale(void)
 {
@@ -737,6 +839,10 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, try__two_links_by_a_stranger__busy);
 	ATF_TP_ADD_TC(tp, try__a_link_more_by_a_stranger__had);
 	ATF_TP_ADD_TC(tp, try__broken_by_another_at_once__made_anew);
+	ATF_TP_ADD_TC(tp, exclusive__free__pid_host_and_boot_in_it);
+	ATF_TP_ADD_TC(tp, exclusive__stale__broken);
+	ATF_TP_ADD_TC(tp, exclusive__another_is_faster__busy);
+	ATF_TP_ADD_TC(tp, exclusive__each_call_fails__retry_and_nothing_left);
 	ATF_TP_ADD_TC(tp, try__no_regular_file_there__never_broken);
 	ATF_TP_ADD_TC(tp, release__taken_over_by_another__left_alone);
 	ATF_TP_ADD_TC(tp, release__taken_over_with_same_inode__left_alone);

@@ -417,6 +417,40 @@ explain__torn__says_so_and_changes_nothing_body()
 	atf_check -o inline:'.mbox.mda\nmbox\nmbox.lock\n' ls -A box
 }
 
+# tear_twice - one torn record behind another. mda itself does not append behind
+# one, so the second is made without the journal, which then gets both entries.
+tear_twice()
+{
+	tear
+	cp torn torn_once
+	mv box/.mbox.mda journal
+	for number in 3 4 5 6; do
+		make_letter "new$number" >msg
+		deliver <msg
+	done
+	cat torn_once >box/mbox
+	tear
+	dd if=journal of=box/.mbox.mda bs=512 skip=3 seek=15 count=1 \
+	    conv=notrunc 2>dd || atf_fail "$(cat dd)"
+}
+
+atf_test_case explain__two_torn__both_named
+explain__two_torn__both_named_body()
+{
+	set_up mboxrd
+	tear_twice
+	atf_check -o save:said "$MDA" -n -m mbox:box/mbox
+	once=$(($(wc -c <torn_once) - $(wc -c <old)))
+	twice=$(($(wc -c <torn) - $(wc -c <torn_once)))
+	printf '%s\n' "$twice" "$once" >sizes
+	atf_check -o file:sizes \
+	    sed -n 's/.* torn message of \([0-9]*\) bytes: .*/\1/p' said
+	deliver <second
+	atf_check -o match:"repaired=$((once + twice))" tail -n 1 log
+	echo "1 $form box/mbox old second" >list
+	atf_check python3 "$SRCDIR/tests/support/mbox_check.py" records list
+}
+
 atf_init_test_cases()
 {
 	atf_add_test_case mboxrd__torn_then_another_message__cut
@@ -436,4 +470,5 @@ atf_init_test_cases()
 	atf_add_test_case truncated__behind_the_tear__nothing_lost
 	atf_add_test_case rewritten__behind_the_tear__nothing_lost
 	atf_add_test_case explain__torn__says_so_and_changes_nothing
+	atf_add_test_case explain__two_torn__both_named
 }
