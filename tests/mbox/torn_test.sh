@@ -431,7 +431,7 @@ tear_twice()
 	cat torn_once >box/mbox
 	tear
 	dd if=journal of=box/.mbox.mda bs=512 skip=3 seek=15 count=1 \
-	    conv=notrunc 2>dd || atf_fail "$(cat dd)"
+	    conv=notrunc 2>told || atf_fail "$(cat told)"
 }
 
 atf_test_case explain__two_torn__both_named
