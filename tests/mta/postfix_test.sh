@@ -29,6 +29,32 @@ local__unknown_user__refused_with_5_1_1_body()
 	unknown_user_refused
 }
 
+# ---- A trial, by ~/.forward ----------------------------------------------
+
+atf_test_case trial__forward__a_copy_and_no_harm
+trial__forward__a_copy_and_no_harm_head()
+{
+	needs_root
+}
+trial__forward__a_copy_and_no_harm_body()
+{
+	start_local
+	in_root postconf -e mailbox_command= home_mailbox=Maildir/ \
+	    myorigin=example.org || atf_fail 'no postconf'
+	in_root postfix reload >reload 2>&1 || atf_fail 'no reload'
+	from_manual try-forward >"$root$home/.forward"
+	in_root chown alice:alice "$home/.forward"
+	submit copied 3
+	wait_until idle_after_trying
+	expect_mail copied "$maildir"
+	expect_mail copied "$home/Trial"
+	use_settings 'no_such_setting = 1'
+	submit not_copied 3
+	wait_until idle_after_trying
+	atf_check_equal '6 3' "$(mail count "$maildir") $(mail count "$home/Trial")"
+	atf_check_equal 0 "$(mail count /home/bob/Maildir)"
+}
+
 # Traps that the manual warns of. They also prove that we see what is returned.
 atf_test_case local__exec_and_killed__deferred
 local__exec_and_killed__deferred_head()
@@ -93,6 +119,7 @@ atf_init_test_cases()
 {
 	usual_cases local start_local
 	atf_add_test_case local__unknown_user__refused_with_5_1_1
+	atf_add_test_case trial__forward__a_copy_and_no_harm
 	atf_add_test_case local__exec_and_killed__deferred
 	atf_add_test_case local__no_exec_and_killed__returned
 	usual_cases pipe start_pipe
