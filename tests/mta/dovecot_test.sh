@@ -207,6 +207,56 @@ fs_layout()
 	expect_content
 }
 
+# ---- In the place of its own agent ---------------------------------------
+
+lda()
+{
+	as_alice /usr/lib/dovecot/dovecot-lda -f bob@example.net -a "$rcpt" \
+	    -o lda_mailbox_autocreate=yes -o log_path=/dev/null "$@"
+}
+
+# two_messages MAILBOX NAME ... - these, by the one and by the other.
+two_messages()
+{
+	take "$1"
+	shift
+	printf 'this is %s\n' "$@" >expected
+	sed -n 's/^\(this is [a-z_]*\).*/\1/p' "$root$given"/* | sort >found
+	atf_check cmp expected found
+}
+
+in_place_of_lda()
+{
+	use_settings "$(from_manual replace-dovecot-settings)"
+	serve "maildir:~/Maildir"
+	printf 'Subject: x\n\nthis is lda\n' | lda || atf_fail 'lda fails'
+	printf 'Subject: x\n\nthis is lda\n' | lda -m Lists/bugs ||
+	    atf_fail 'lda fails'
+	deliver_later mda
+	deliver_later mda -m +Lists.bugs
+	rcpt=alice+Lists.bugs@example.org deliver_later mda_by_detail
+	echo 'require "fileinto"; if header :is "subject" "by_script"
+	    { fileinto "Lists.bugs"; }' >"$root$home/.dovecot.sieve"
+	chmod 644 "$root$home/.dovecot.sieve"
+	deliver_later by_script
+	two_messages INBOX lda mda
+	two_messages Lists/bugs by_script lda mda mda_by_detail
+	expect_content
+}
+
+unknown_to_both()
+{
+	serve "maildir:~/Maildir"
+	printf 'Subject: x\n\nx\n' >"$root/mail/x"
+	status=0
+	in_root sh -c '/usr/lib/dovecot/dovecot-lda -d nobody.here </mail/x' ||
+	    status=$?
+	atf_check_equal 67 "$status"
+	status=0
+	in_root sh -c 'mda -d nobody.here </mail/x' || status=$?
+	atf_check_equal 67 "$status"
+}
+
 atf_init_test_cases()
 {
 	reader_case dovecot__maildir__whole_once_and_new in_maildir
@@ -217,4 +267,6 @@ atf_init_test_cases()
 	reader_case dovecot__expunge_from_mbox__nothing_lost expunged_mbox
 	reader_case dovecot__folders__the_same_as_ours folders
 	reader_case dovecot__folders_as_a_tree__the_same_as_ours fs_layout
+	reader_case lda__same_options__same_mailboxes in_place_of_lda
+	reader_case lda__unknown_user__67_as_ours unknown_to_both
 }
