@@ -5,7 +5,6 @@
 #if HAVE_SECCOMP
 #include <sys/mman.h>
 
-#include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sys/syscall.h>
@@ -15,24 +14,7 @@
 #include <stdint.h>
 #include <unistd.h>
 
-/* The same number is another call on another processor. 0: not known. */
-#if defined(__x86_64__) && defined(__LP64__)
-#define NATIVE_ARCH AUDIT_ARCH_X86_64
-#elif defined(__i386__)
-#define NATIVE_ARCH AUDIT_ARCH_I386
-#elif defined(__aarch64__) && defined(__LP64__)
-#define NATIVE_ARCH AUDIT_ARCH_AARCH64
-#elif defined(__arm__) && defined(__ARMEL__)
-#define NATIVE_ARCH AUDIT_ARCH_ARM
-#elif defined(__riscv) && __riscv_xlen == 64
-#define NATIVE_ARCH AUDIT_ARCH_RISCV64
-#elif defined(__powerpc64__) && defined(__LITTLE_ENDIAN__)
-#define NATIVE_ARCH AUDIT_ARCH_PPC64LE
-#elif defined(__s390x__)
-#define NATIVE_ARCH AUDIT_ARCH_S390X
-#else
-#define NATIVE_ARCH 0
-#endif
+#include "compat/audit_arch.h"
 
 /*
  * Refused. A list of what is allowed would have to know what each libc,
@@ -223,7 +205,7 @@ put_front(struct program *program, unsigned int refuse_at)
 	program->used = 0;
 	put(program, BPF_MISC | BPF_TAX, 0);
 	put(program, load, offsetof(struct seccomp_data, arch));
-	put_jump(program, BPF_JEQ, NATIVE_ARCH, 3, refuse_at);
+	put_jump(program, BPF_JEQ, COMPAT_AUDIT_ARCH, 3, refuse_at);
 	put(program, load, offsetof(struct seccomp_data, nr));
 	put_jump(program, BPF_JGE, FOREIGN_FROM, refuse_at, LIST_AT);
 }
@@ -285,7 +267,7 @@ seccomp_enter(bool is_blind)
 {
 	struct program program;
 
-	if (NATIVE_ARCH == 0)
+	if (COMPAT_AUDIT_ARCH == 0)
 		return false;
 	build(&program, is_blind);
 	return enter(&program);
@@ -296,7 +278,7 @@ seccomp_enter_pure(void)
 {
 	struct program program;
 
-	if (NATIVE_ARCH == 0)
+	if (COMPAT_AUDIT_ARCH == 0)
 		return false;
 	build_pure(&program);
 	return enter(&program);

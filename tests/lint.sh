@@ -63,6 +63,7 @@ if has clang; then
 fi
 
 check layers sh "$srcdir/tests/layers.sh" "$srcdir"
+check platforms sh "$srcdir/tests/platforms.sh" "$srcdir"
 check contracts sh "$srcdir/tests/contracts.sh" "$srcdir"
 check metrics sh "$srcdir/tests/metrics.sh" "$srcdir"
 check translations sh "$srcdir/po/po.sh" check "$srcdir" \
@@ -76,7 +77,8 @@ helpers_of_atf=SC2034,SC2059,SC2094,SC2119,SC2120,SC2242,SC2317
 cd "$srcdir" || exit 2
 if has shellcheck; then
 	check scripts shellcheck -s sh configure quickstart .ci/run po/po.sh \
-	    tests/dist.sh tests/files.sh tests/layers.sh tests/contracts.sh \
+	    tests/dist.sh tests/files.sh tests/layers.sh tests/platforms.sh \
+	    tests/contracts.sh \
 	    tests/metrics.sh tests/lint.sh tests/run.sh tests/mta/check.sh \
 	    tests/mta/roots.sh tests/support/throwaway.sh \
 	    tests/packaging/deb.sh tests/packaging/skeletons.sh tests/portable/check.sh \
