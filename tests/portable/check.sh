@@ -228,7 +228,7 @@ emulated()
 	processor=$1
 	shift
 	needs "qemu-$processor-static" qemu-user-static || return
-	cross "$@" --disable-sandbox --disable-nls || return
+	cross "$@" "--host=$1" --disable-sandbox --disable-nls || return
 	unshare -m true 2>/dev/null || {
 		row built 'but not run: that takes root and a mount name space'
 		return
