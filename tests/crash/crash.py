@@ -24,7 +24,8 @@ import time
 sys.path.insert(0, os.path.join(os.environ["SRCDIR"], "tests", "support"))
 sys.path.insert(0, os.path.join(os.environ["SRCDIR"], "tests", "crash"))
 
-from boxes import OTHER, Fault, Maildir, Mbox, deliver, make_message, read_tree
+from boxes import (OTHER, Both, Fault, Maildir, Mbox, deliver, make_message,
+                   read_tree)
 from model import File, Model
 
 MDA = os.environ["MDA"]
@@ -52,7 +53,8 @@ class Scenario:
 
     def __init__(self, box, runs=None, size=0, settings=(), start=None,
                  is_young=False, is_torn_at_bytes=False, prepare=0,
-                 target=None, user=None, has_witness=True, is_plain=False):
+                 target=None, user=None, owners=None, has_witness=True,
+                 is_plain=False):
         self.box = box
         self.runs = runs or [Run()]
         self.size = size
@@ -62,21 +64,40 @@ class Scenario:
         self.is_torn_at_bytes = is_torn_at_bytes
         self.prepare = prepare  # earlier deliveries, of which all is done
         self.target = target
-        self.user = user
+        self.user = user  # by root: (name, uid, gid) of an account
+        self.owners = owners or {}  # path -> (uid, gid, mode)
         self.has_witness = has_witness
         self.messages = {OTHER: make_message(OTHER)}
         for run in self.runs:
             self.messages[run.name] = make_message(
                 run.name, size, is_plain)
 
-    def command(self, program, settings=()):
+    def command(self, program, root, settings=()):
         words = [program, "-o", "log=none", "-o", "return_path=never",
                  "-f", "sender@example.org"]
         for setting in itertools.chain(self.settings, settings):
             words += ["-o", setting]
         if self.user is not None:
-            words += ["-d", self.user]
-        return words + ["-m", self.target]
+            words += ["-d", self.user[0]]
+        if self.target is not None:
+            words += ["-m", self.target.replace("ROOT", root)]
+        return words
+
+    def give(self, root, path):
+        """By root, to the account."""
+        full = os.path.join(root, path)
+        if path in self.owners:
+            uid, gid, mode = self.owners[path]
+            os.chown(full, uid, gid)
+            os.chmod(full, mode)
+        elif self.user is not None:
+            os.chown(full, *self.user[1:])
+
+    def environment(self, root, **more):
+        env = dict(os.environ, **more)
+        if self.user is None:
+            env["HOME"] = root
+        return env
 
 
 def maildir_folders(path):
@@ -102,13 +123,44 @@ def folder(**more):
                     settings=FOLDER, start=start, **more)
 
 
+def sieve(**more):
+    """A store in a folder, one in the mailbox, and a mail in between."""
+    start = dict(EXISTING, **maildir_folders("box/.A"))
+    start["box/.A/maildirfolder"] = b""
+    start[".mda.sieve"] = (b'require ["fileinto", "copy"];'
+                           b' fileinto :copy "A";'
+                           b' redirect :copy "else@example.com";')
+    return Scenario(Both(Maildir("box", OLD), Maildir("box/.A", {})),
+                    settings=[*FOLDER, "delivered_to=never",
+                              "sendmail_path=/bin/true"], start=start, **more)
+
+
 def mbox(form="mboxrd", start=OLD_MBOX, settings=(), **more):
     files = {"spool": None}
     if start is not None:
         files["spool/mbox"] = start
-    return Scenario(Mbox("spool/mbox", start or b"", form),
-                    target="mbox:spool/mbox", start=files,
+    more.setdefault("target", "mbox:spool/mbox")
+    return Scenario(Mbox("spool/mbox", start or b"", form), start=files,
                     settings=["mbox_format=" + form, *settings], **more)
+
+
+ALICE = ("alice", 4711, 4712)  # of tests/support/private.sh
+
+
+def root_maildir(is_new=False):
+    """In a folder of hers, for which nothing of root's is needed."""
+    start = dict({"home": None}, **{} if is_new else {
+        "home/" + path: data for path, data in EXISTING.items()})
+    old = {} if is_new else {"home/" + path: data
+                             for path, data in OLD.items()}
+    return Scenario(Maildir("home/box", old), target="maildir:ROOT/home/box",
+                    start=start, size=600, user=ALICE)
+
+
+def root_mbox(**more):
+    """As in Debian's /var/mail: root's helper makes locks and files."""
+    return mbox(target="mbox:ROOT/spool/mbox", user=ALICE,
+                owners={"spool": (0, 4708, 0o2775)}, **more)
 
 
 def short(call, count):
@@ -133,6 +185,13 @@ SCENARIOS = {
         **{"box/.Lists.bugs/maildirfolder": b""}))),
     "folder_created": folder(),
     "folder_and_maildir_created": folder(start={}),
+    "sieve": sieve(size=600),
+    "sieve_half": sieve(runs=[Run(kill=("linkat", 2)), Run()]),
+    "root_maildir": root_maildir(),
+    "root_maildir_created": root_maildir(is_new=True),
+    "root_mbox": root_mbox(prepare=1, size=600),
+    "root_mbox_first": root_mbox(size=600),
+    "root_mbox_created": root_mbox(start=None),
     "mbox": mbox(prepare=1, size=1500),
     "mbox_bytes": mbox(prepare=1, is_torn_at_bytes=True,
                        settings=["locks=fcntl"]),
@@ -187,6 +246,7 @@ class Recording:
         self.root = os.path.join(work, "recorded")
         self.file = os.path.join(work, "calls")
         os.mkdir(self.root)
+        let_in(work, self.root)
         for path, data in scenario.start.items():
             full = os.path.join(self.root, path)
             if data is None:
@@ -194,6 +254,8 @@ class Recording:
             else:
                 with open(full, "wb") as file:
                     file.write(data)
+                os.chmod(full, 0o600)
+            scenario.give(self.root, path)
         for _ in range(scenario.prepare):
             self.prepare()
         self.models = [self.model(True), self.model(False)]
@@ -225,9 +287,9 @@ class Recording:
         return model
 
     def deliver(self, run, more, status):
-        env = dict(os.environ, HOME=self.root, **more)
+        env = self.scenario.environment(self.root, **more)
         got, said = deliver(
-            self.scenario.command(MDA_FAULT, run.settings),
+            self.scenario.command(MDA_FAULT, self.root, run.settings),
             self.scenario.messages[run.name], cwd=self.root, env=env)
         if got != status:
             raise SystemExit("cannot record: status %d, %r" % (got, said))
@@ -262,7 +324,7 @@ def number_of(scenario, run, root, more):
         shutil.copytree(root, place)
         trace = os.path.join(copy, "trace")
         env = dict(os.environ, HOME=place, MDA_TRACE=trace, **more)
-        deliver(scenario.command(MDA_FAULT, run.settings),
+        deliver(scenario.command(MDA_FAULT, place, run.settings),
                 scenario.messages[run.name], cwd=place, env=env)
         name, count = run.kill
         with open(trace, encoding="ascii") as lines:
@@ -366,10 +428,11 @@ class Bench:
         self.pool = os.path.join(work, "pool")
         os.mkdir(self.root)
         os.mkdir(self.pool)
+        let_in(work, self.root)
         self.kept = {}
         self.in_use = {}
         self.keep_box(recording)
-        self.env = dict(os.environ, HOME=self.root)
+        self.env = self.scenario.environment(self.root)
         self.runs = 0
 
     def keep_box(self, recording):
@@ -382,14 +445,23 @@ class Bench:
         os.rename(path, self.kept[node.number])
 
     def clear(self):
-        for number, path in self.in_use.items():
-            os.rename(path, self.kept[number])
+        for number, inode in self.in_use.items():
+            os.rename(self.find(inode), self.kept[number])
         self.in_use = {}
         for entry in os.scandir(self.root):
             if entry.is_dir():
                 shutil.rmtree(entry.path)
             else:
                 os.unlink(entry.path)
+
+    def find(self, inode):
+        """Of two names that root's helper gave it, one may be gone."""
+        for folder, _, files in os.walk(self.root):
+            for name in files:
+                path = os.path.join(folder, name)
+                if os.lstat(path).st_ino == inode:
+                    return path
+        raise Fault("the mbox was removed")
 
     def put(self, state):
         self.clear()
@@ -405,11 +477,12 @@ class Bench:
             else:
                 made[number] = full
                 self.put_file(full, number, data, number in locks)
+            self.scenario.give(self.root, path)
 
     def put_file(self, full, number, data, is_lock):
         if number in self.kept:
             os.rename(self.kept[number], full)
-            self.in_use[number] = full
+            self.in_use[number] = os.lstat(full).st_ino
         with open(full, "wb") as file:
             file.write(after_boot(data) if is_lock else data)
         os.chmod(full, 0o600)
@@ -420,8 +493,8 @@ class Bench:
     def deliver(self, name):
         self.runs += 1
         status, said = deliver(
-            self.scenario.command(MDA), self.scenario.messages[name],
-            cwd=self.root, env=self.env)
+            self.scenario.command(MDA, self.root),
+            self.scenario.messages[name], cwd=self.root, env=self.env)
         if status != 0 or said:
             raise Fault("%s comes after the crash: status %d, %r" % (
                 name, status, said))
@@ -456,7 +529,7 @@ class Judge:
                 raise Fault("%s is there %d times" % (name, counts[name]))
         may_double = committed
         if not self.scenario.has_witness or (
-                not is_named and isinstance(self.scenario.box, Maildir)):
+                not is_named and not isinstance(self.scenario.box, Mbox)):
             may_double = waiting
         orders = [list(waiting) + [OTHER]]
         if waiting:
@@ -498,9 +571,17 @@ def tell_state(state):
     return "\n".join(lines)
 
 
-def work_folder():
-    """In memory where that can be: nothing here depends on a real disk."""
-    for place in ("/dev/shm", None):
+def let_in(*folders):
+    """Accounts are to get at what is theirs."""
+    for folder in folders:
+        os.chmod(folder, 0o711)
+
+
+def work_folder(is_by_root):
+    """In memory where that can be: nothing here depends on a real disk. Root's
+    helper trusts no folder in which others may write.
+    """
+    for place in ("/mnt",) if is_by_root else ("/dev/shm", None):
         try:
             return tempfile.mkdtemp(prefix="mda-crash.", dir=place)
         except OSError:
@@ -565,7 +646,7 @@ def print_record(name, work):
 
 def main(arguments):
     os.umask(0o077)
-    work = work_folder()
+    work = work_folder(any(word.startswith("root_") for word in arguments))
     try:
         if arguments[0] == "record":
             print_record(arguments[1], work)

@@ -12,8 +12,9 @@ File Systems Are Not Created Equal" (OSDI 2014):
   a rename, each half.
 - Nothing else is in any order.
 
-One rule more goes by the name of "named": the sync of a new file carries its
-first name with it. All journaling file systems do that; POSIX does not say so.
+One rule more goes by the name of "named": the sync of a new file carries the
+names that it has with it. All journaling file systems do that, as names and
+the count of them are in one transaction; POSIX does not say so.
 """
 
 import itertools
@@ -145,7 +146,7 @@ class Folder:
                 del self.names[name]
 
     def fix_first(self, name, node):
-        """The entry by which a file was made is durable."""
+        """An entry of a file that was synced is durable."""
         nodes = self.names.get(name, [None])
         if node in nodes[1:]:
             self.names[name] = nodes[nodes.index(node, 1):]
@@ -158,7 +159,7 @@ class Model:
         self.is_torn_at_bytes = is_torn_at_bytes
         self.root = Folder(0)
         self.nodes = {}  # the system's inode number -> file or folder
-        self.births = {}  # of a file -> (folder, name)
+        self.births = {}  # of a file made since -> [(folder, name)]
         self.numbers = itertools.count(1)
 
     # ---- What is there in the beginning
@@ -207,7 +208,7 @@ class Model:
             return False
         node = File(next(self.numbers))
         self.nodes[call["ino"]] = node
-        self.births[node] = folder, name
+        self.births[node] = [(folder, name)]
         folder.set(name, node)
         return True
 
@@ -222,7 +223,10 @@ class Model:
     def _link(self, call):
         folder, name = self._find(call)
         to_folder, to_name = self._find(call, "to_at", "to_name")
-        to_folder.set(to_name, folder.now(name))
+        node = folder.now(name)
+        to_folder.set(to_name, node)
+        if node in self.births:
+            self.births[node].append((to_folder, to_name))
 
     def _rename(self, call):
         self._link(call)
@@ -256,8 +260,8 @@ class Model:
         else:
             return
         if self.is_named and node in self.births:
-            folder, name = self.births[node]
-            folder.fix_first(name, node)
+            for folder, name in self.births[node]:
+                folder.fix_first(name, node)
 
     # ---- All states that a crash may leave now
 

@@ -99,17 +99,25 @@ class Both:
         self.path = one.path
         self.boxes = [one, other]
 
+    def _counts(self, tree, messages):
+        for name, counts in zip(messages, zip(*[
+                [box.count(tree, messages)[name] for name in messages]
+                for box in self.boxes])):
+            yield name, min(counts), max(counts)
+
     def count(self, tree, messages):
         """A Fault where a message is in one of them alone."""
-        one, other = [box.count(tree, messages) for box in self.boxes]
-        if one != other:
-            raise Fault("not in both: %s and %s" % (one, other))
-        return one
+        found = {}
+        for name, least, most in self._counts(tree, messages):
+            if least == 0 and most > 0:
+                raise Fault("not in both: " + name)
+            found[name] = most
+        return found
 
     def look(self, tree, messages):
         """The same, of what a crash left between the two."""
-        one, other = [box.count(tree, messages) for box in self.boxes]
-        return {name: min(one[name], other[name]) for name in messages}
+        return {name: most if least > 0 else 0
+                for name, least, most in self._counts(tree, messages)}
 
     def check_form(self, tree):
         for box in self.boxes:
