@@ -100,6 +100,7 @@ static bool is_kill_after;
 static struct notebook trace_book = { NULL, -1 };
 static long process_meant; /* 0: each */
 static long process_number = 1;
+static long next_number;
 static long calls_made;
 
 /* ---- Every member of the table: one line each --------------------------- */
@@ -384,15 +385,18 @@ open_books(void)
 static void
 before_fork(void)
 {
-	shared->processes++;
+	next_number = ++shared->processes;
 	open_books();
 }
 
-/* Where a fault is one process's, its calls count from its beginning. */
+/*
+ * Where a fault is one process's, its calls count from its beginning. Its
+ * number was told before the fork: there may be one more by now.
+ */
 static void
 in_child(void)
 {
-	process_number = shared->processes;
+	process_number = next_number;
 	if (process_meant == 0)
 		return;
 	memset(counts, 0, sizeof(counts));

@@ -51,6 +51,23 @@ calls__each_fails__answers_are_true_body()
 	    -o match:'^[1-9][0-9]{2} times 250 2\.0\.0$' cat result
 }
 
+# The one who speaks, and each of those who deliver.
+atf_test_case process__killed_at_each_call__answers_are_true
+process__killed_at_each_call__answers_are_true_body()
+{
+	built_with FLOCK
+	not_sanitized
+	# How many there are depends on the folders above: young ones are synced.
+	storm points '^1[0-9]{2} points, 0 faults$' \
+	    "$BUILDDIR/tests/fault/mda-lmtp-fault"
+	# They die before there is an answer, and behind it; the speaker alone
+	# takes the answers of the others with it.
+	atf_check -o match:'^speaker: .* times none$' \
+	    -o match:'^first worker: .* times 250 .* times 451 4\.3\.0$' \
+	    -o match:'^second worker: .* times 250 .* times 451 4\.3\.0$' \
+	    cat result
+}
+
 atf_test_case sessions__two_hundred__all_whole_and_small
 sessions__two_hundred__all_whole_and_small_body()
 {
@@ -63,5 +80,6 @@ atf_init_test_cases()
 	atf_add_test_case conversation__cut_at_every_byte__no_part_and_no_lie
 	atf_add_test_case server__killed_at_any_moment__one_copy_after_the_retry
 	atf_add_test_case calls__each_fails__answers_are_true
+	atf_add_test_case process__killed_at_each_call__answers_are_true
 	atf_add_test_case sessions__two_hundred__all_whole_and_small
 }

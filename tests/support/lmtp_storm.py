@@ -6,6 +6,8 @@
 		then the client repeats what was not answered: one copy is there
 	lmtp_storm.py faults BOXES COMMAND...	each system call of a delivery
 		fails: each answer is true, and the next try leaves one copy
+	lmtp_storm.py points BOXES COMMAND...	one process is killed before and
+		after each of its calls: the same is asked
 	lmtp_storm.py storm BOXES COMMAND...	200 sessions to 20 mailboxes
 
 BOXES is the folder of the Maildirs. The last line tells the result.
@@ -246,14 +248,22 @@ def answers_in(heard):
     return [replies[at] if len(replies) > at else None for at in (4, 5, 9)]
 
 
-def fault_one(boxes, command, fault):
+# What each is, to a client; all others are 451 4.3.0.
+CODES = {"ENOSPC": b"452 4.3.1 ", "zero": b"452 4.3.1 ",
+         "SIGTERM": b"451 4.3.2 "}
+OTHERS = b"451 4.3.0 "
+
+
+def fault_one(boxes, command, **asked):
     """What was told first, and a list of what is wrong."""
     clear(boxes)
     if os.path.exists("log"):
         os.unlink("log")
-    os.environ["MDA_FAULT"] = fault
+    os.environ.update(asked)
     first = answers_in(play(command, SCRIPT, True))
-    del os.environ["MDA_FAULT"]
+    for name in asked:
+        del os.environ[name]
+    codes = CODES.get(asked.get("MDA_FAULT", "").split(":")[-1], OTHERS), OTHERS
     with open("log", "a+") as log:
         log.seek(0)
         is_residue = "residue=yes" in log.read()
@@ -267,7 +277,7 @@ def fault_one(boxes, command, fault):
             wrong.append(f"{key[0]} was promised, and has none")
         if not is_promised and answer and there[key] and not is_residue:
             wrong.append(f"{key[0]} has it, but: {answer!r}")
-        if answer and not is_promised and answer[:1] != b"4":
+        if answer and not is_promised and answer[:10] not in codes:
             wrong.append(f"{key[0]}: {answer!r}")
         if not is_promised:
             again += [b"MAIL FROM:<a@b>\r\nRCPT TO:<", key[0].encode(),
@@ -288,7 +298,7 @@ def fault_all(boxes, *command):
         for error in errors.split():
             for nth in range(1, most + 1):
                 fault = f"{call}:{nth}:{error}"
-                first, wrongs = fault_one(boxes, command, fault)
+                first, wrongs = fault_one(boxes, command, MDA_FAULT=fault)
                 for wrong in wrongs:
                     print(f"{fault}: {wrong}")
                     faults += 1
@@ -297,6 +307,49 @@ def fault_all(boxes, *command):
     for answer, count in sorted(told.items()):
         print(f"{count} times {answer.decode()}")
     print(f"{counted} calls that failed, {faults} faults")
+    return faults
+
+
+# ---- A process that dies at one of its calls --------------------------------
+
+# Of fault_sys.c: 2 speaks with the client, and keeps the message; 3 and 4
+# deliver the first message, 5 the second one. The monitor, 1, makes none.
+PROCESSES = {2: "speaker", 3: "first worker", 4: "second worker",
+             5: "worker of the second message"}
+
+
+def calls_of(boxes, command, process):
+    """How many calls this process makes when all is well."""
+    clear(boxes)
+    os.environ.update(MDA_TRACE=os.path.abspath("calls"),
+                      MDA_PROCESS=str(process))
+    play(command, SCRIPT, True)
+    del os.environ["MDA_TRACE"], os.environ["MDA_PROCESS"]
+    with open("calls") as lines:
+        count = sum(1 for _ in lines)
+    os.unlink("calls")
+    return count
+
+
+def point_all(boxes, *command):
+    faults = counted = 0
+    for process, name in PROCESSES.items():
+        calls = calls_of(boxes, command, process)
+        told = collections.Counter()
+        for point in range(1, calls + 1):
+            for when in "before", "after":
+                first, wrongs = fault_one(
+                    boxes, command, MDA_PROCESS=str(process),
+                    MDA_KILL=f"{point}:{when}")
+                for wrong in wrongs:
+                    print(f"{name}, {when} call {point}: {wrong}")
+                    faults += 1
+                told.update((answer or b"none")[:9] for answer in first)
+                counted += 1
+        print(f"{name}: {calls} calls;", ", ".join(
+            f"{count} times {answer.decode()}"
+            for answer, count in sorted(told.items())))
+    print(f"{counted} points, {faults} faults")
     return faults
 
 
@@ -393,5 +446,6 @@ def storm(boxes, *command):
 
 if __name__ == "__main__":
     modes = {"cut": cut_all, "kill": kill_all, "faults": fault_all,
+             "points": point_all,
              "storm": storm}
     sys.exit(1 if modes[sys.argv[1]](*sys.argv[2:]) else 0)
