@@ -1,5 +1,7 @@
 #include "mda/filtering.h"
 
+#include <sys/stat.h>
+
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -234,6 +236,18 @@ was_seen(void *context, const struct sieve_mark *asked)
 
 /* ---- The decision ------------------------------------------------------- */
 
+/* What lies in a file may have been read no further than its beginning. */
+static long long
+size_of(const struct spool *spool)
+{
+	struct stat st;
+
+	if (!spool->is_whole && sys->fstat(spool->in_fd, &st) == 0 &&
+	    S_ISREG(st.st_mode))
+		return st.st_size;
+	return spool->total_bytes;
+}
+
 static void
 set_task(struct judge_task *task, struct job *job, struct sieve_answers *answers)
 {
@@ -247,7 +261,7 @@ set_task(struct judge_task *task, struct job *job, struct sieve_answers *answers
 	memset(task, 0, sizeof(*task));
 	task->answers = answers;
 	task->message = message->head;
-	task->size_bytes = message->spool.total_bytes -
+	task->size_bytes = size_of(&message->spool) -
 	    (message->head.at - message->spool.head);
 	task->now_s = job->filtering.now_s;
 	task->envelope.has_from = envelope->has_sender;
@@ -398,26 +412,42 @@ remember(struct job *job)
 		filtering->has_state_trouble = true;
 }
 
-static enum verdict
-execute(struct job *job, struct failure *why)
+enum verdict
+filtering_decide(struct job *job, struct failure *why)
 {
-	struct filtering *filtering = &job->filtering;
-	const struct sieve_plan *plan = &filtering->decision.plan;
-	const struct sieve_action *refusal = find_refusal(plan);
-	bool is_kept = false;
-	enum verdict verdict;
+	const struct sieve_action *refusal;
+	enum verdict verdict = set_aside(job, why);
 
-	if (refusal != NULL)
-		return refuse(refusal, why);
-	verdict = filter_store_plan(job, why);
+	if (verdict != VERDICT_OK)
+		return verdict;
+	job->filtering.now_s = (int64_t)clock_wall().tv_sec;
+	decide(job);
+	refusal = find_refusal(&job->filtering.decision.plan);
+	return refusal == NULL ? VERDICT_OK : refuse(refusal, why);
+}
+
+enum verdict
+filtering_execute(struct job *job, bool is_more_to_come, struct failure *why)
+{
+	const struct sieve_plan *plan = &job->filtering.decision.plan;
+	bool is_kept = false;
+	enum verdict verdict = filter_store_plan(job, why);
+
 	if (verdict == VERDICT_OK)
-		verdict = filter_store_all(
-		    job, filter_mail_is_wanted(plan), why);
+		verdict = filter_store_all(job,
+		    is_more_to_come || filter_mail_is_wanted(plan), why);
 	if (verdict == VERDICT_OK)
 		verdict = filter_mail_send(job, &is_kept, why);
 	if (verdict == VERDICT_OK && (is_kept || plan->count == 0))
 		verdict = filter_store_keep(job, why);
 	return verdict;
+}
+
+void
+filtering_settle(struct job *job)
+{
+	remember(job);
+	filter_store_settle(job);
 }
 
 /*
@@ -427,18 +457,14 @@ execute(struct job *job, struct failure *why)
 enum verdict
 filtering_deliver(struct job *job, struct failure *why)
 {
-	enum verdict verdict = set_aside(job, why);
+	enum verdict verdict = filtering_decide(job, why);
 
-	if (verdict != VERDICT_OK)
-		return verdict;
-	job->filtering.now_s = (int64_t)clock_wall().tv_sec;
-	decide(job);
-	verdict = execute(job, why);
+	if (verdict == VERDICT_OK)
+		verdict = filtering_execute(job, false, why);
 	if (verdict != VERDICT_OK)
 		return verdict;
 	interrupt_done();
-	remember(job);
-	filter_store_settle(job);
+	filtering_settle(job);
 	return VERDICT_OK;
 }
 

@@ -25,6 +25,7 @@
 
 struct job;
 
+enum { FILTERING_FOLDERS = 2 /* for the sandbox */ };
 enum { STORE_FOLDER_BYTES = 256, STORE_FLAGS_BYTES = 8 };
 
 /* A message for one folder of the Maildir. */
@@ -80,6 +81,36 @@ void filtering_open(struct job *job);
  * filtering_need - what must stay in reach of the sandbox.
  */
 void filtering_need(const struct job *job, struct sandbox_needs *needs);
+
+/*
+ * filtering_decide - have the scripts decide.
+ *
+ * Takes   an active filtering; the message was read, the mailbox is open.
+ * Gives   a plan, and nothing was done for it yet.
+ * Fails   VERDICT_REFUSE at "sieve-reject"; else as spool_set_aside().
+ */
+enum verdict filtering_decide(struct job *job, struct failure *why);
+
+/*
+ * filtering_execute - store and send what was decided.
+ *
+ * Takes   is_more_to_come, whether the caller has other deliveries behind
+ *         this one.
+ * Gives   as filtering_deliver(), but that the witnesses stay and nothing is
+ *         remembered, until filtering_settle(). The caller says
+ *         interrupt_done(), with is_more_to_come or when mail was sent.
+ * Fails   as filtering_deliver().
+ */
+enum verdict filtering_execute(
+    struct job *job, bool is_more_to_come, struct failure *why);
+
+/*
+ * filtering_settle - the sender knows: remember what is to be remembered.
+ *
+ * Takes   a filtering that was executed with VERDICT_OK.
+ * Gives   what cannot be remembered is kept for the log.
+ */
+void filtering_settle(struct job *job);
 
 /*
  * filtering_deliver - have the scripts decide, and do what they want.

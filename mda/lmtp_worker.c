@@ -26,6 +26,9 @@ struct work {
 	struct maildir_delivery **deliveries;
 	size_t delivery_count;
 	bool may_read; /* no right is left that a message must not meet */
+	bool is_gate_asked;
+	enum verdict gate; /* what it said */
+	struct failure gate_why;
 };
 
 static void
@@ -71,6 +74,8 @@ open_mailbox(struct part *part)
 	job_open(job);
 	part->verdict = job->opened;
 	part->why = job->unopened;
+	if (job->is_mailbox_open)
+		filtering_open(job);
 }
 
 static bool
@@ -116,7 +121,9 @@ confine(struct work *work, struct failure *why)
 {
 	size_t count = work->task->count;
 	enum sandbox_rule rule = strictest_rule(work);
-	struct sandbox_needs needs = { .folder_most = count * JOB_FOLDERS };
+	struct sandbox_needs needs = {
+		.folder_most = count * (JOB_FOLDERS + FILTERING_FOLDERS),
+	};
 	enum sandbox_state state;
 	enum verdict verdict;
 	size_t i;
@@ -127,8 +134,10 @@ confine(struct work *work, struct failure *why)
 	    reallocarray(NULL, needs.folder_most, sizeof(*needs.folders));
 	if (needs.folders == NULL)
 		return failure_errno(why, "malloc", "the message");
-	for (i = 0; i < count; i++)
+	for (i = 0; i < count; i++) {
 		job_need(work->parts[i].job, &needs);
+		filtering_need(work->parts[i].job, &needs);
+	}
 	verdict = sandbox_enter(rule, &needs, &state, why);
 	free(needs.folders);
 	for (i = 0; i < count; i++) {
@@ -202,11 +211,9 @@ wait_for_word(int fd, char *word, struct failure *why)
 	return VERDICT_OK;
 }
 
-/* All is written. From here on it is for all recipients, or for none. */
 static enum verdict
-pass_gate(void *context, struct failure *why)
+ask_gate(const struct work *work, struct failure *why)
 {
-	const struct work *work = context;
 	const struct wire_answer ready = { .kind = WIRE_READY };
 	int fd = work->task->monitor_fd;
 	enum verdict verdict;
@@ -224,6 +231,69 @@ pass_gate(void *context, struct failure *why)
 	return failure_retry(why, "abandoned", "4.4.2", "sender");
 }
 
+/* All is written. From here on it is for all recipients, or for none. */
+static enum verdict
+pass_gate(void *context, struct failure *why)
+{
+	struct work *work = context;
+
+	if (!work->is_gate_asked)
+		work->gate = ask_gate(work, &work->gate_why);
+	work->is_gate_asked = true;
+	*why = work->gate_why;
+	return work->gate;
+}
+
+static bool
+is_filtered(const struct part *part)
+{
+	return part->verdict == VERDICT_OK && part->job->filtering.is_active;
+}
+
+static size_t
+count_filtered(const struct work *work)
+{
+	size_t count = 0;
+	size_t i;
+
+	for (i = 0; i < work->task->count; i++)
+		count += is_filtered(&work->parts[i]);
+	return count;
+}
+
+/* Before the gate: what a script refuses is nobody's business behind it. */
+static void
+let_scripts_decide(struct work *work)
+{
+	size_t i;
+
+	for (i = 0; i < work->task->count; i++) {
+		struct part *part = &work->parts[i];
+
+		if (is_filtered(part))
+			part->verdict =
+			    filtering_decide(part->job, &part->why);
+	}
+}
+
+/* Behind the group: a script may want several stores, and mail between. */
+static void
+execute_scripts(struct work *work)
+{
+	size_t i;
+
+	for (i = 0; i < work->task->count; i++) {
+		struct part *part = &work->parts[i];
+
+		if (!is_filtered(part))
+			continue;
+		part->verdict = pass_gate(work, &part->why);
+		if (part->verdict == VERDICT_OK)
+			part->verdict =
+			    filtering_execute(part->job, true, &part->why);
+	}
+}
+
 static struct maildir_group
 group_of(struct work *work)
 {
@@ -231,6 +301,7 @@ group_of(struct work *work)
 		.deliveries = work->deliveries,
 		.count = work->delivery_count,
 		.may_share = work->parts[0].job->settings.share == ANSWER_YES,
+		.is_more_to_come = count_filtered(work) > 0,
 		.gate = pass_gate,
 		.context = work,
 	};
@@ -246,14 +317,16 @@ deliver_maildirs(struct work *work)
 	size_t i;
 
 	for (i = 0; i < work->task->count; i++)
-		if (work->parts[i].verdict == VERDICT_OK)
+		if (work->parts[i].verdict == VERDICT_OK &&
+		    !is_filtered(&work->parts[i]))
 			work->deliveries[work->delivery_count++] =
 			    &work->parts[i].job->maildir_delivery;
 	group = group_of(work);
-	group_deliver(&group);
+	if (group.count > 0)
+		group_deliver(&group);
 	for (i = 0; i < work->task->count; i++) {
 		part = &work->parts[i];
-		if (part->verdict != VERDICT_OK)
+		if (part->verdict != VERDICT_OK || is_filtered(part))
 			continue;
 		part->verdict = part->job->maildir_delivery.verdict;
 		part->why = part->job->maildir_delivery.why;
@@ -275,23 +348,43 @@ deliver_mbox(struct work *work)
 static void
 deliver(struct work *work)
 {
+	let_scripts_decide(work);
 	if (!is_any_alive(work))
 		return;
-	if (work->parts[0].job->destination.kind == BOX_MBOX)
-		deliver_mbox(work);
-	else
+	if (work->parts[0].job->destination.kind != BOX_MBOX)
 		deliver_maildirs(work);
+	else if (!is_filtered(&work->parts[0]))
+		deliver_mbox(work);
+	if (count_filtered(work) == 0)
+		return;
+	execute_scripts(work);
+	interrupt_done();
 }
 
 static void
 settle(struct work *work)
 {
 	const struct maildir_group group = group_of(work);
+	size_t i;
 
 	if (work->parts[0].job->destination.kind != BOX_MBOX)
 		group_settle(&group);
-	else if (work->parts[0].verdict == VERDICT_OK)
+	else if (work->parts[0].verdict == VERDICT_OK &&
+	    !is_filtered(&work->parts[0]))
 		mbox_settle(&work->parts[0].job->mbox_delivery);
+	for (i = 0; i < work->task->count; i++)
+		if (is_filtered(&work->parts[i]))
+			filtering_settle(work->parts[i].job);
+}
+
+/* The processes of scripts end before we do. */
+static void
+end_scripts(const struct work *work)
+{
+	size_t i;
+
+	for (i = 0; i < work->task->count; i++)
+		filtering_close(work->parts[i].job);
 }
 
 /* ---- Behind it ---------------------------------------------------------- */
@@ -367,5 +460,6 @@ worker_run(struct worker_task *task)
 	write_log(&work);
 	if (is_client_told(&work))
 		settle(&work);
+	end_scripts(&work);
 	return EX_OK;
 }
