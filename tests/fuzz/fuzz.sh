@@ -33,8 +33,11 @@ for target; do
 	} >>make.log 2>&1 || { tail make.log; exit 2; }
 	mkdir -p "corpus-$target"
 	echo "$target, $seconds seconds"
+	words=$srcdir/tests/fuzz/$target.dict
+	set --
+	[ ! -f "$words" ] || set -- -dict="$words"
 	"./$object" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \
-	    -dict="$srcdir/tests/fuzz/$target.dict" -print_final_stats=1 \
+	    "$@" -print_final_stats=1 \
 	    -verbosity=0 "corpus-$target" \
 	    "$srcdir/tests/fuzz/seeds/$target" >"$target.log" 2>&1 ||
 	    { status=1; grep -v '^INFO' "$target.log" | tail -n 40; }

@@ -2,19 +2,12 @@
  * Bytes of a client, against the machine that answers them. The first byte
  * says into what pieces the rest is cut.
  */
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "lmtp/session.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes);
+#include "tests/fuzz/fuzz.h"
 
 enum { RECIPIENTS_MOST = 3, MESSAGE_MOST_BYTES = 4096 };
-
-/* What must be true of the machine, whatever came in. */
-#define MUST(claim) ((claim) ? (void)0 : abort())
 
 struct played {
 	struct session session;

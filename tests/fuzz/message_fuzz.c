@@ -1,15 +1,13 @@
 /*
  * A message: its fields, dates, addresses and parts, all of them read.
  */
-#include <stdint.h>
-#include <stdlib.h>
-
 #include "mime/address.h"
 #include "mime/date.h"
 #include "mime/field.h"
 #include "mime/parameter.h"
 #include "mime/part.h"
 #include "mime/text.h"
+#include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes);
 

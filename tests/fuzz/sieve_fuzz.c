@@ -2,11 +2,10 @@
  * A script, the byte 0, and a message: from all that follows there must be a
  * plan that can be executed, in time, whatever the bytes are.
  */
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "sieve/sieve.h"
+#include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes);
 
