@@ -146,6 +146,13 @@ take_local(struct span *text, struct word *local)
 	return local->used_bytes > 0;
 }
 
+/* What only an address of the net may hold; strchr() would find a NUL. */
+static bool
+is_of_literal(char byte)
+{
+	return byte == '[' || byte == ']' || byte == ':';
+}
+
 /* A name, or an address of the net in brackets. */
 static bool
 take_domain(struct span *text, struct word *domain)
@@ -155,8 +162,7 @@ take_domain(struct span *text, struct word *domain)
 
 	while (text->size_bytes > 0) {
 		byte = text->at[0];
-		if (!is_plain(byte) &&
-		    !(is_literal && strchr("[]:", byte) != NULL))
+		if (!is_plain(byte) && !(is_literal && is_of_literal(byte)))
 			break;
 		put(domain, byte);
 		*text = span_from(*text, 1);
