@@ -191,8 +191,19 @@ expect_outcome()
 	[ "$1 $asks_user_database" != 'no_user_database no' ] ||
 	    expected=delivered why=
 	[ "$outcome" = "$expected" ] || wrong "$1: $outcome"
-	[ -z "$why" ] || grep -q "status=deferred .*$why" "$syslog" ||
+	[ -z "$why" ] || is_logged "status=deferred .*$why" ||
 	    wrong "$1: the log has no $why"
+}
+
+# is_logged PATTERN - or will be soon: another process writes it.
+is_logged()
+{
+	turns=50
+	until grep -q "$1" "$syslog"; do
+		turns=$((turns - 1))
+		[ "$turns" -gt 0 ] || return 1
+		sleep 0.1
+	done
 }
 
 # one_fault NAME - what becomes of a message that meets it?

@@ -82,6 +82,11 @@ def make(mailbox):
         raise SystemExit("cannot create: %r" % answer)
 
 
+def told(server):
+    """How many messages there are, by what came beside other answers."""
+    return int(server.untagged_responses["EXISTS"][-1])
+
+
 def wait_for(server, count):
     """IDLE, which this module does not know."""
     server.send(b"x1 IDLE\r\n")
@@ -99,11 +104,12 @@ def wait_for(server, count):
 
 def watch(mailbox, count):
     server = connect(mailbox, readonly=False)
-    seen = int(server.untagged_responses["EXISTS"][-1]) \
-        if "EXISTS" in server.untagged_responses else 0
+    seen = told(server)
     print("open", flush=True)
     while seen < int(count):
-        now = wait_for(server, seen + 1)
+        now = told(server)
+        if now <= seen:
+            now = wait_for(server, seen + 1)
         for number in range(seen + 1, now + 1):
             answer = fetch(server, str(number),
                            "(UID BODY.PEEK[HEADER.FIELDS (SUBJECT)])")
