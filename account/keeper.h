@@ -10,6 +10,8 @@
 
 #include <sys/types.h>
 
+#include <stdbool.h>
+
 #include "account/account.h"
 #include "base/failure.h"
 #include "durable/dotlock.h"
@@ -19,7 +21,15 @@ enum keeper_verb {
 	KEEPER_MAKE_JOURNAL = 'J',
 	KEEPER_TRY_LOCK = 'L',
 	KEEPER_TRY_LOCK_BREAK = 'K', /* the caller holds the kernel lock */
-	KEEPER_RELEASE_LOCK = 'U'
+	KEEPER_RELEASE_LOCK = 'U',
+	KEEPER_COMMIT = 'C', /* the message is about to become visible */
+	KEEPER_UNDONE = 'R'  /* and did not */
+};
+
+/* How long a delivery is waited for, in seconds from keeper_serve() on. */
+struct keeper_patience {
+	unsigned int undecided_s; /* while it may not commit */
+	unsigned int decided_s;	  /* since it may; not less */
 };
 
 /* What the keeper may do; nothing at all when dir_fd is -1. */
@@ -44,15 +54,44 @@ void keeper_open(struct keeper *keeper, const char *path, long long stale_s,
     const struct account *account);
 
 /*
+ * keeper_patience - how long a delivery is waited for.
+ *
+ * Takes   deadline_s, its own, at which it undoes what it did, and ends.
+ * Gives   a little more than that; for one that may commit a little more than
+ *         INTERRUPT_HOLD_S.
+ */
+struct keeper_patience keeper_patience(unsigned int deadline_s);
+
+/*
+ * keeper_prepare - to be called before the delivery is forked.
+ *
+ * Gives   its end will be heard of, whatever our caller does with SIGCHLD.
+ */
+void keeper_prepare(void);
+
+/*
  * keeper_serve - answer verbs until the delivery ends.
  *
- * Takes   socket_fd, our end; child, its process.
- * Gives   *status_out as of waitpid(). A signal that asks us to stop is
- *         passed on to the delivery, which may still know better. A lock
- *         that it left behind is released.
+ * Takes   socket_fd, our end, which will not block from here on; child, its
+ *         process.
+ * Gives   true: it ended by itself, *status_out is as of waitpid(), and a lock
+ *         that it left behind is released. false: it was waited for in vain,
+ *         whatever it waits for itself, and was killed. Nothing of its message
+ *         becomes visible any more, unless it had been allowed to; then it is
+ *         as after a crash. The lock is released when it is certainly gone.
+ *         A signal that asks us to stop is passed on to the delivery, which
+ *         may still know better.
  */
-void keeper_serve(
-    struct keeper *keeper, int socket_fd, pid_t child, int *status_out);
+bool keeper_serve(struct keeper *keeper, int socket_fd, pid_t child,
+    const struct keeper_patience *patience, int *status_out);
+
+/*
+ * keeper_arbitrate - the delivery's side: commit only when the keeper agrees.
+ *
+ * Gives   interrupt_commit() fails from the moment on at which the keeper has
+ *         given us up, or has ended.
+ */
+void keeper_arbitrate(int socket_fd);
 
 /*
  * keeper_ask - the delivery's side: have one verb done.

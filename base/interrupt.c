@@ -8,10 +8,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-enum {
-	GRACE_TICKS = 3, /* seconds from the request to the forced exit */
-	HOLD_LEAST_S = 60
-};
+enum { GRACE_TICKS = 3 }; /* seconds from the request to the forced exit */
 
 enum phase {
 	PHASE_OPEN, /* everything can still be undone */
@@ -26,6 +23,8 @@ static unsigned int started_deadline_s;
 static volatile unsigned int held_more_s;
 static int watched_fd = -1;
 static void (*volatile cleanup_now)(void);
+static bool (*arbiter)(bool is_begun);
+static bool is_arbiter_asked; /* and has agreed */
 
 static const int stopping[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGALRM };
 static const int crashing[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
@@ -167,16 +166,44 @@ interrupt_check(struct failure *why)
 void
 interrupt_hold(unsigned int most_s)
 {
-	held_more_s = HOLD_LEAST_S;
-	if (most_s > started_deadline_s + HOLD_LEAST_S)
+	held_more_s = INTERRUPT_HOLD_LEAST_S;
+	if (most_s > started_deadline_s + INTERRUPT_HOLD_LEAST_S)
 		held_more_s = most_s - started_deadline_s;
 	phase = PHASE_HELD;
 }
 
 void
+interrupt_arbiter(bool (*ask)(bool is_begun))
+{
+	arbiter = ask;
+	is_arbiter_asked = false;
+}
+
+enum verdict
+interrupt_commit(struct failure *why)
+{
+	enum verdict verdict;
+
+	if (phase != PHASE_OPEN)
+		return VERDICT_OK;
+	verdict = interrupt_check(why);
+	if (verdict != VERDICT_OK)
+		return verdict;
+	if (arbiter != NULL && !arbiter(true))
+		return failure_retry(why, "abandoned", "4.4.2", "sender");
+	is_arbiter_asked = arbiter != NULL;
+	interrupt_hold(INTERRUPT_HOLD_S);
+	return VERDICT_OK;
+}
+
+/* When nobody hears that we did not, they are gone, and it does not matter. */
+void
 interrupt_release(void)
 {
 	phase = PHASE_OPEN;
+	if (is_arbiter_asked)
+		(void)arbiter(false);
+	is_arbiter_asked = false;
 }
 
 void

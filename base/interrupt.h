@@ -7,9 +7,14 @@
 #ifndef BASE_INTERRUPT_H
 #define BASE_INTERRUPT_H
 
+#include <stdbool.h>
+
 #include "base/failure.h"
 
-enum { INTERRUPT_HOLD_S = 900 };
+enum {
+	INTERRUPT_HOLD_S = 900,
+	INTERRUPT_HOLD_LEAST_S = 60 /* after the deadline */
+};
 
 /*
  * interrupt_start - take over all signals and start the deadline.
@@ -51,13 +56,31 @@ enum verdict interrupt_check(struct failure *why);
  * interrupt_hold - from here on the outcome must become known.
  *
  * Takes   most_s, seconds since the deadline was started; INTERRUPT_HOLD_S
- *         stays below the limits of the senders that kill.
+ *         stays below the limits of the senders that kill. It is at least
+ *         INTERRUPT_HOLD_LEAST_S behind the deadline.
  * Gives   signals wait, and at the deadline the time is extended to most_s,
  *         because a server that hangs may still commit what we asked for. When that
  *         time is over too: exit 75, nothing cleaned up, and the witness in
  *         tmp/ makes the sender's next try harmless.
  */
 void interrupt_hold(unsigned int most_s);
+
+/*
+ * interrupt_arbiter - name who is asked before a commit.
+ *
+ * Takes   ask, true: "may I?", and the answer counts; false: "I did not".
+ *         NULL for nobody.
+ */
+void interrupt_arbiter(bool (*ask)(bool is_begun));
+
+/*
+ * interrupt_commit - the last moment to stop; from here on as
+ * interrupt_hold(INTERRUPT_HOLD_S).
+ *
+ * Gives   VERDICT_OK at once when the commit has begun already.
+ * Fails   as interrupt_check(); at "abandoned" when the arbiter refuses.
+ */
+enum verdict interrupt_commit(struct failure *why);
 
 /*
  * interrupt_release - the outcome is known: not delivered.

@@ -93,6 +93,7 @@ judge_start(struct judge *judge, const struct judge_setup *setup)
 	judge->wall_s = setup->cpu_s * WALL_PER_CPU;
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, fds) == -1)
 		return;
+	(void)signal(SIGCHLD, SIG_DFL); /* ignored, no end is told */
 	judge->pid = fork();
 	if (judge->pid == 0)
 		evaluate(setup, fds[1]);

@@ -236,6 +236,7 @@ mailer_start(struct mailer *mailer, const struct mailer_setup *setup)
 	mailer->pid = -1;
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, fds) == -1)
 		return;
+	(void)signal(SIGCHLD, SIG_DFL); /* ignored, no end is told */
 	mailer->pid = fork();
 	if (mailer->pid == 0)
 		run_process(setup, fds[1]);

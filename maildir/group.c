@@ -325,6 +325,8 @@ pass_gate(const struct maildir_group *group)
 	verdict = interrupt_check(&why);
 	if (verdict == VERDICT_OK && group->gate != NULL)
 		verdict = group->gate(group->context, &why);
+	if (verdict == VERDICT_OK)
+		verdict = interrupt_commit(&why);
 	if (verdict != VERDICT_OK)
 		fail_all(group, verdict, &why);
 }
@@ -497,7 +499,6 @@ group_deliver(const struct maildir_group *group)
 	pass_gate(group);
 	if (!is_any_alive(group))
 		return;
-	interrupt_hold(INTERRUPT_HOLD_S);
 	show_all(group);
 	sync_all(group);
 	conclude(group);

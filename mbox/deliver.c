@@ -72,7 +72,6 @@ begin(struct mbox_delivery *delivery, struct failure *why)
 		.sum = record->sum,
 		.when = (uint64_t)clock_wall().tv_sec,
 	};
-	enum verdict verdict;
 
 	(void)strlcpy(entry.from_line, record->from_line,
 	    sizeof(entry.from_line)); /* as large */
@@ -80,14 +79,8 @@ begin(struct mbox_delivery *delivery, struct failure *why)
 	entry.marks.room = journal_mark_room(entry.from_line);
 	marks_make(&entry.marks, record->bytes,
 	    (off_t)(entry.start + entry.lead), record->is_identifiable);
-	verdict = journal_begin(
+	return journal_begin(
 	    &delivery->journal, &entry, &delivery->slot, why);
-	if (verdict != VERDICT_OK)
-		return verdict;
-	verdict = interrupt_check(why); /* the last time that we may stop */
-	if (verdict != VERDICT_OK)
-		journal_settle(&delivery->journal, delivery->slot, ENTRY_VOID);
-	return verdict;
 }
 
 /* Another host appended without our locks: is our record whole all the same? */
@@ -208,7 +201,13 @@ store(struct mbox_delivery *delivery, struct failure *why)
 		verdict = begin(delivery, why);
 	if (verdict != VERDICT_OK)
 		return verdict;
-	interrupt_hold(INTERRUPT_HOLD_S);
+	verdict = interrupt_commit(why);
+	if (verdict != VERDICT_OK) {
+		if (!is_witness)
+			journal_settle(&delivery->journal, delivery->slot,
+			    ENTRY_VOID);
+		return verdict;
+	}
 	verdict = is_witness ? adopt(delivery, why)
 			     : append_and_finish(delivery, why);
 	if (verdict == VERDICT_OK && !delivery->is_more_to_come)

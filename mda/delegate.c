@@ -25,6 +25,7 @@ run_child(struct job *job, int keeper_fd)
 
 	interrupt_deadline((unsigned int)job->settings.deadline_s);
 	interrupt_watch(keeper_fd);
+	keeper_arbitrate(keeper_fd);
 	job->keeper_fd = keeper_fd;
 	verdict = privilege_drop(&job->account, &why);
 	if (verdict == VERDICT_OK)
@@ -73,11 +74,16 @@ judge(struct job *job, int status)
 static int
 run_parent(struct job *job, struct keeper *keeper, int fd, pid_t child)
 {
-	int status = 0;
+	struct keeper_patience patience =
+	    keeper_patience((unsigned int)job->settings.deadline_s);
+	struct failure why;
+	int status;
 
 	close_input();
-	keeper_serve(keeper, fd, child, &status);
-	return judge(job, status);
+	if (keeper_serve(keeper, fd, child, &patience, &status))
+		return judge(job, status);
+	return run_delivery(job, failure_retry(&why, "child-hung", "4.4.7",
+	    job->account.name), &why);
 }
 
 static void
@@ -102,6 +108,7 @@ delegate(struct job *job)
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, fds) == -1)
 		return run_delivery(job, failure_errno(&why, "socketpair",
 		    job->account.name), &why);
+	keeper_prepare();
 	child = fork();
 	if (child == -1)
 		return run_delivery(

@@ -461,6 +461,8 @@ filtering_deliver(struct job *job, struct failure *why)
 
 	if (verdict == VERDICT_OK)
 		verdict = filtering_execute(job, false, why);
+	if (verdict == VERDICT_OK)
+		verdict = interrupt_commit(why); /* after mail was sent */
 	if (verdict != VERDICT_OK)
 		return verdict;
 	interrupt_done();

@@ -155,14 +155,17 @@ keep_fds(int fd)
  * nothing of the message.
  */
 static int
-run_keeper(struct keeper *keeper, int fd, pid_t child)
+run_keeper(
+    struct keeper *keeper, const struct job *job, int fd, pid_t child)
 {
-	int status = 0;
+	struct keeper_patience patience =
+	    keeper_patience((unsigned int)job->settings.deadline_s);
+	int status;
 
 	(void)close(TEAM_MESSAGE_FD); /* read only */
 	(void)close(MONITOR_FD);
-	keeper_serve(keeper, fd, child, &status);
-	return EX_OK;
+	(void)keeper_serve(keeper, fd, child, &patience, &status);
+	return EX_OK; /* nobody asks */
 }
 
 static int
@@ -177,17 +180,19 @@ run_with_keeper(struct worker_task *task)
 	    job->settings.dotlock_stale_s, &job->account);
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, fds) == -1)
 		return EX_TEMPFAIL;
+	keeper_prepare();
 	child = fork();
 	if (child == -1)
 		return EX_TEMPFAIL;
 	if (child > 0) {
 		(void)close(fds[1]);
-		return run_keeper(&keeper, fds[0], child);
+		return run_keeper(&keeper, job, fds[0], child);
 	}
 	(void)close(fds[0]);
 	if (keeper.dir_fd != -1)
 		(void)close(keeper.dir_fd); /* root's, not ours */
 	task->keeper_fd = fds[1];
+	keeper_arbitrate(fds[1]);
 	return worker_run(task);
 }
 

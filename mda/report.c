@@ -29,6 +29,9 @@ static const struct sentence sentences[] = {
 	       "locks on all hosts") },
 	{ "child-died", 0,
 	    N_("the process that delivered died (%1$s); please report this") },
+	{ "child-hung", 0,
+	    N_("the process that delivered for %1$s did not end in time and "
+	       "was killed: its disk does not answer") },
 	{ "close", 0, N_("closing the file failed in %1$s: %2$s") },
 	{ "deadline", 0,
 	    N_("the delivery took longer than the deadline allows: the sender "

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/interrupt.h"
 #include "tests/support/files.h"
 #include "tests/support/private.h"
@@ -43,6 +44,8 @@ struct notes {
 static struct notes *notes;
 static const char *verbs; /* that the delivery asks for, in their order */
 static bool is_asked_early; /* the keeper to stop, before it serves */
+static struct keeper_patience patience = { 60, 60 };
+static bool is_served_out; /* the delivery ended by itself */
 
 static void
 make_notes(void)
@@ -92,6 +95,7 @@ serve(struct keeper *keeper, void (*delivery)(int fd))
 	pid_t child;
 
 	ATF_REQUIRE_EQ(0, socketpair(AF_UNIX, SOCK_STREAM, 0, fds));
+	keeper_prepare();
 	child = fork();
 	ATF_REQUIRE(child != -1);
 	if (child == 0) {
@@ -105,7 +109,8 @@ serve(struct keeper *keeper, void (*delivery)(int fd))
 	ATF_REQUIRE_EQ(0, close(fds[1]));
 	if (is_asked_early)
 		ask_early();
-	keeper_serve(keeper, fds[0], child, &status);
+	is_served_out =
+	    keeper_serve(keeper, fds[0], child, &patience, &status);
 	ATF_REQUIRE_EQ(0, close(fds[0]));
 	return status;
 }
@@ -801,6 +806,249 @@ ROOT_TC(serve__asked_to_stop_before__passed_on_to_the_delivery)
 	ATF_CHECK_EQ(0, WEXITSTATUS(status));
 }
 
+/* ---- A delivery that does not end -------------------------------------- */
+
+/* Serve one, for the given time. Gives its status. */
+static int
+serve_for(unsigned int undecided_s, unsigned int decided_s,
+    void (*delivery)(int fd))
+{
+	struct keeper keeper;
+
+	make_spool(02775);
+	make_notes();
+	patience.undecided_s = undecided_s;
+	patience.decided_s = decided_s;
+	keeper_open(&keeper, BOX, STALE_S, &alice);
+	return serve(&keeper, delivery);
+}
+
+static void
+check_killed(int status)
+{
+	ATF_CHECK(!is_served_out);
+	ATF_CHECK(WIFSIGNALED(status));
+	ATF_CHECK_EQ(SIGKILL, WTERMSIG(status));
+	ATF_CHECK_EQ(-1, kill(notes->delivery, 0));
+}
+
+/* Neither asks nor reads, and no signal but one ends it. */
+static void
+hang(int fd)
+{
+	sigset_t all;
+
+	(void)fd;
+	(void)sigfillset(&all);
+	(void)sigprocmask(SIG_SETMASK, &all, NULL);
+	for (;;)
+		(void)poll(NULL, 0, -1);
+}
+
+ROOT_TC(serve__delivery_hangs__killed)
+{
+	check_killed(serve_for(1, 60, hang));
+}
+
+static void
+stop(int fd)
+{
+	(void)fd;
+	(void)raise(SIGSTOP);
+	_exit(3);
+}
+
+ROOT_TC(serve__delivery_stopped__killed)
+{
+	check_killed(serve_for(1, 60, stop));
+}
+
+static void
+lock_and_hang(int fd)
+{
+	lock_and_leave(fd);
+	hang(fd);
+}
+
+ROOT_TC(serve__delivery_hangs_with_lock__killed_and_released)
+{
+	check_killed(serve_for(1, 60, lock_and_hang));
+	ATF_CHECK(notes->was_locked);
+	ATF_CHECK_EQ(0, folder_count("spool"));
+}
+
+/* As many answers as there are, nobody reads: the socket is full of them. */
+static void
+ask_and_never_read(int fd)
+{
+	const char verb = KEEPER_RELEASE_LOCK;
+
+	for (;;)
+		if (write(fd, &verb, 1) != 1)
+			_exit(1);
+}
+
+ROOT_TC(serve__answers_never_read__killed)
+{
+	check_killed(serve_for(1, 60, ask_and_never_read));
+}
+
+/* A shell, say, that outlives it, with our socket open. */
+static void
+leave_a_child(int fd)
+{
+	pid_t child = fork();
+
+	if (child == 0)
+		hang(fd);
+	notes->step = (int)child;
+	_exit(child == -1 ? 1 : 7);
+}
+
+ROOT_TC(serve__socket_open_elsewhere__not_waited_for)
+{
+	long long start_us = clock_us();
+	int status = serve_for(60, 60, leave_a_child);
+
+	ATF_CHECK_EQ(0, kill((pid_t)notes->step, SIGKILL));
+	ATF_CHECK(is_served_out);
+	ATF_CHECK_EQ(7, WEXITSTATUS(status));
+	ATF_CHECK(clock_us() - start_us < PATIENCE_MS * 1000LL);
+}
+
+static void
+take_two_seconds(void)
+{
+	(void)poll(NULL, 0, 2000);
+}
+
+static void
+commit_slowly(int fd)
+{
+	if (keeper_ask(fd, KEEPER_COMMIT) != 0)
+		_exit(1);
+	take_two_seconds();
+	_exit(0);
+}
+
+ROOT_TC(commit__slow__waited_for)
+{
+	ATF_CHECK_EQ(0, serve_for(1, 60, commit_slowly));
+	ATF_CHECK(is_served_out);
+}
+
+static void
+commit_and_hang(int fd)
+{
+	if (keeper_ask(fd, KEEPER_COMMIT) != 0)
+		_exit(1);
+	hang(fd);
+}
+
+ROOT_TC(commit__never_ends__killed_at_last)
+{
+	long long start_us = clock_us();
+
+	check_killed(serve_for(1, 2, commit_and_hang));
+	ATF_CHECK(clock_us() - start_us >= 2 * 1000 * 1000);
+}
+
+static void
+undo_late(int fd)
+{
+	if (keeper_ask(fd, KEEPER_COMMIT) != 0)
+		_exit(1);
+	take_two_seconds();
+	if (keeper_ask(fd, KEEPER_UNDONE) != 0)
+		_exit(2);
+	take_two_seconds();
+	_exit(5);
+}
+
+ROOT_TC(commit__undone_late__left_the_time_to_say_so)
+{
+	ATF_CHECK_EQ(5, WEXITSTATUS(serve_for(1, 60, undo_late)));
+	ATF_CHECK(is_served_out);
+}
+
+static void
+undo_and_hang(int fd)
+{
+	if (keeper_ask(fd, KEEPER_COMMIT) != 0)
+		_exit(1);
+	if (keeper_ask(fd, KEEPER_UNDONE) != 0)
+		_exit(2);
+	hang(fd);
+}
+
+ROOT_TC(commit__undone_and_hanging__killed)
+{
+	check_killed(serve_for(1, 60, undo_and_hang));
+}
+
+/* It tells what it was allowed in notes, and stays in the commit. */
+static void
+commit_by_interrupt(int fd)
+{
+	struct failure why;
+
+	interrupt_start(PATIENCE_MS / 1000);
+	keeper_arbitrate(fd);
+	notes->answers[0] = (int)interrupt_commit(&why);
+	take_two_seconds();
+	interrupt_release();
+	take_two_seconds();
+	_exit(0);
+}
+
+ROOT_TC(arbitrate__commit_and_release__keeper_knows)
+{
+	ATF_CHECK_EQ(0, serve_for(1, 60, commit_by_interrupt));
+	ATF_CHECK_EQ(VERDICT_OK, notes->answers[0]);
+	ATF_CHECK(is_served_out);
+}
+
+ATF_TC_WITHOUT_HEAD(arbitrate__keeper_gone__no_commit);
+ATF_TC_BODY(arbitrate__keeper_gone__no_commit, tc)
+{
+	struct failure why;
+	int fds[2];
+
+	ATF_REQUIRE_EQ(0, socketpair(AF_UNIX, SOCK_STREAM, 0, fds));
+	ATF_REQUIRE_EQ(0, close(fds[0]));
+	(void)signal(SIGPIPE, SIG_IGN);
+	keeper_arbitrate(fds[1]);
+	ATF_CHECK_EQ(VERDICT_RETRY, interrupt_commit(&why));
+	ATF_CHECK_STREQ("abandoned", why.step);
+	ATF_CHECK_EQ(75, why.exit_code);
+}
+
+/* Whoever started us does not want to hear of children; we do. */
+ROOT_TC(prepare__sigchld_ignored__status_told)
+{
+	ATF_REQUIRE(signal(SIGCHLD, SIG_IGN) != SIG_ERR);
+	ATF_CHECK_EQ(7, WEXITSTATUS(serve_for(60, 60, exit_7)));
+	ATF_CHECK(is_served_out);
+}
+
+ATF_TC_WITHOUT_HEAD(patience__any_deadline__beyond_what_a_delivery_takes);
+ATF_TC_BODY(patience__any_deadline__beyond_what_a_delivery_takes, tc)
+{
+	static const unsigned int deadlines_s[] = { 1, 270, 900, 5000 };
+	struct keeper_patience waited;
+	size_t i;
+
+	for (i = 0; i < sizeof(deadlines_s) / sizeof(deadlines_s[0]); i++) {
+		waited = keeper_patience(deadlines_s[i]);
+		ATF_CHECK(waited.undecided_s > deadlines_s[i] + 4);
+		ATF_CHECK(waited.decided_s > INTERRUPT_HOLD_S);
+		ATF_CHECK(waited.decided_s >
+		    deadlines_s[i] + INTERRUPT_HOLD_LEAST_S);
+	}
+	ATF_CHECK_EQ(276, keeper_patience(270).undecided_s);
+	ATF_CHECK_EQ(906, keeper_patience(270).decided_s);
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, open__each_spool_of_root__served);
@@ -847,5 +1095,18 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, ask__keeper_gone__epipe);
 	ATF_TP_ADD_TC(tp, serve__asked_to_stop__passed_on_to_the_delivery);
 	ATF_TP_ADD_TC(tp, serve__asked_to_stop_before__passed_on_to_the_delivery);
+	ATF_TP_ADD_TC(tp, serve__delivery_hangs__killed);
+	ATF_TP_ADD_TC(tp, serve__delivery_stopped__killed);
+	ATF_TP_ADD_TC(tp, serve__delivery_hangs_with_lock__killed_and_released);
+	ATF_TP_ADD_TC(tp, serve__answers_never_read__killed);
+	ATF_TP_ADD_TC(tp, serve__socket_open_elsewhere__not_waited_for);
+	ATF_TP_ADD_TC(tp, commit__slow__waited_for);
+	ATF_TP_ADD_TC(tp, commit__never_ends__killed_at_last);
+	ATF_TP_ADD_TC(tp, commit__undone_late__left_the_time_to_say_so);
+	ATF_TP_ADD_TC(tp, commit__undone_and_hanging__killed);
+	ATF_TP_ADD_TC(tp, arbitrate__commit_and_release__keeper_knows);
+	ATF_TP_ADD_TC(tp, arbitrate__keeper_gone__no_commit);
+	ATF_TP_ADD_TC(tp, prepare__sigchld_ignored__status_told);
+	ATF_TP_ADD_TC(tp, patience__any_deadline__beyond_what_a_delivery_takes);
 	return atf_no_error();
 }
