@@ -10,6 +10,7 @@ struct path {
 	char *text; /* PATH_MAX large */
 	size_t used_bytes;
 	bool is_full;
+	bool has_value; /* a stranger's word stands in the last component */
 };
 
 static void
@@ -22,6 +23,14 @@ put(struct path *path, const char *text, size_t length)
 	memcpy(path->text + path->used_bytes, text, length);
 	path->used_bytes += length;
 	path->text[path->used_bytes] = '\0';
+}
+
+/* Two harmless words, as in "%d.%n", can name another mailbox's lock file. */
+static bool
+is_lock_file(const struct path *path)
+{
+	return path->has_value && path->used_bytes >= 5 &&
+	    strcasecmp(path->text + path->used_bytes - 5, ".lock") == 0;
 }
 
 /* What a "%" and its letter stand for; NULL when that is unknown. */
@@ -100,6 +109,7 @@ put_letter(struct path *path, char letter, const char *pattern,
 		    why, "mailbox-template", "4.3.5", pattern);
 	if (!is_clean(value))
 		return failure_retry(why, "template-value", "4.3.5", pattern);
+	path->has_value = true;
 	if (is_lower)
 		put_lower(path, value);
 	else
@@ -111,7 +121,7 @@ enum verdict
 template_expand(char *text, const char *pattern, bool is_lower,
     const struct template_values *values, struct failure *why)
 {
-	struct path path = { text, 0, false };
+	struct path path = { text, 0, false, false };
 	enum verdict verdict = VERDICT_OK;
 	const char *at = pattern;
 
@@ -121,6 +131,9 @@ template_expand(char *text, const char *pattern, bool is_lower,
 		at++;
 	}
 	for (; verdict == VERDICT_OK && *at != '\0'; at++) {
+		if (*at == '/' && is_lock_file(&path))
+			break;
+		path.has_value = path.has_value && *at != '/';
 		if (*at != '%')
 			put(&path, at, 1);
 		else
@@ -129,6 +142,8 @@ template_expand(char *text, const char *pattern, bool is_lower,
 		if (*at == '\0')
 			break; /* a "%" at the end */
 	}
+	if (verdict == VERDICT_OK && is_lock_file(&path))
+		return failure_retry(why, "template-value", "4.3.5", pattern);
 	if (verdict == VERDICT_OK && path.is_full)
 		return failure_retry(why, "path-long", "4.3.5", pattern);
 	return verdict;

@@ -247,6 +247,31 @@ ATF_TC_BODY(virtual__user_and_detail__stay_in_their_folder, tc)
 	ATF_CHECK_MSG(made > 20, "%u mailboxes", made);
 }
 
+/* Each word is harmless, and "a.b" has the dotlock a.b.lock. */
+ATF_TC_WITHOUT_HEAD(virtual__words_that_make_a_lock_file__no_mailbox);
+ATF_TC_BODY(virtual__words_that_make_a_lock_file__no_mailbox, tc)
+{
+	static const char *const templates[] = { "mbox:/srv/%d.%n",
+		"maildir:/srv/%d.%n/box", "mbox:/srv/%d.LOc%e" };
+	static const char *const addresses[] = { "lock@a.b", "Lock@a.b",
+		"al+k@a.b" };
+	size_t i;
+
+	for (i = 0; i < 3; i++) {
+		be_virtual(templates[i], false);
+		job.options.recipient = addresses[i];
+		ATF_CHECK_EQ_MSG(VERDICT_RETRY, plan_make(&job, &why), "%s",
+		    templates[i]);
+		ATF_CHECK_STREQ("template-value", why.step);
+	}
+	be_virtual("mbox:/srv/%d.%n", false);
+	job.options.recipient = "clock@a.b";
+	ATF_CHECK_EQ(VERDICT_OK, plan_make(&job, &why));
+	be_virtual("mbox:/srv/%n/all.lock", false); /* the administrator's */
+	job.options.recipient = "al@a.b";
+	ATF_CHECK_EQ(VERDICT_OK, plan_make(&job, &why));
+}
+
 ATF_TC_WITHOUT_HEAD(virtual__name_of_a_lock_file__no_mailbox);
 ATF_TC_BODY(virtual__name_of_a_lock_file__no_mailbox, tc)
 {
@@ -301,6 +326,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, virtual__lower_case__own_mailbox_but_for_case);
 	ATF_TP_ADD_TC(tp, virtual__user_and_detail__stay_in_their_folder);
 	ATF_TP_ADD_TC(tp, virtual__name_of_a_lock_file__no_mailbox);
+	ATF_TP_ADD_TC(tp, virtual__words_that_make_a_lock_file__no_mailbox);
 	ATF_TP_ADD_TC(tp, root__no_user__retry_at_user_none);
 	ATF_TP_ADD_TC(tp, root__no_user_but_root_mail__planned);
 	return atf_no_error();
