@@ -60,6 +60,9 @@ read_input(struct input *input, const char *name)
 	input->size_bytes = 0;
 	if (file == NULL || input->bytes == NULL) {
 		(void)fprintf(stderr, "%s: cannot be read\n", name);
+		if (file != NULL)
+			(void)fclose(file); /* read only */
+		free(input->bytes);
 		return false;
 	}
 	input->size_bytes = fread(input->bytes, 1, INPUT_BYTES_MAX, file);
@@ -130,15 +133,17 @@ run(char **names, size_t count, unsigned int rounds)
 	size_t i, readable = 0;
 
 	for (i = 0; seeds != NULL && i < count; i++)
-		if (read_input(&seeds[readable], names[i]) &&
-		    try_bytes(seeds[readable].bytes,
-			seeds[readable].size_bytes)) {
+		if (read_input(&seeds[readable], names[i])) {
+			tried += try_bytes(seeds[readable].bytes,
+			    seeds[readable].size_bytes);
 			readable++;
-			tried++;
 		}
 	for (round = 1; readable > 0 && round <= rounds; round++)
 		tried += try_changed(round, seeds, readable);
 	(void)printf("%u tried\n", tried);
+	for (i = 0; i < readable; i++)
+		free(seeds[i].bytes);
+	free(seeds);
 	return readable < count;
 }
 
