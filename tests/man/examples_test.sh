@@ -220,12 +220,32 @@ mda_conf_5__examples_for_root__succeed_body()
 	run_root_examples mda.conf.5
 }
 
+atf_test_case mda_proof_7__targets_and_files__are_there
+mda_proof_7__targets_and_files__are_there_body()
+{
+	page=$SRCDIR/man/mda-proof.7
+	grep -e '^\.Ql' -e '^\$ ' "$page" | grep -o 'make [a-z][a-z-]*' |
+	    sort -u >targets
+	atf_check test "$(wc -l <targets)" -ge 3
+	while read -r make target; do
+		atf_check -o ignore grep "^$target:" "$SRCDIR/Makefile.in"
+	done <targets
+	grep -o 'tests/[a-z_/]*' "$page" | sort -u >folders
+	atf_check test -s folders
+	while read -r folder; do
+		atf_check test -e "$SRCDIR/$folder" -o \
+		    -e "$SRCDIR/$folder.sh" -o -e "$SRCDIR/$folder.c"
+	done <folders
+}
+
 atf_test_case every_page__has_its_examples_run
 every_page__has_its_examples_run_body()
 {
 	for page in "$SRCDIR"/man/*.[1-9]; do
 		# Scripts, which tests/man/sieve_test.sh runs.
 		[ "${page##*/}" != mda-sieve.5 ] || continue
+		# Commands of the source, which are this suite.
+		[ "${page##*/}" != mda-proof.7 ] || continue
 		atf_check -o ignore \
 		    grep -x "	run_examples ${page##*/}" "$0"
 	done
@@ -241,5 +261,6 @@ atf_init_test_cases()
 	atf_add_test_case mda_sieve_1__examples__succeed
 	atf_add_test_case mda_1__examples_for_root__succeed
 	atf_add_test_case mda_conf_5__examples_for_root__succeed
+	atf_add_test_case mda_proof_7__targets_and_files__are_there
 	atf_add_test_case every_page__has_its_examples_run
 }
