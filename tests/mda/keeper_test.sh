@@ -95,7 +95,11 @@ keeper__killed_at_each_call__next_delivery_once_body()
 	while read -r call number <&3; do
 		new_spool
 		deliver -o trace -e "inject=$call:signal=KILL:when=$number"
-		atf_check_equal "$call $number: 137" "$call $number: $status"
+		# It waits a time less when all its news come at once.
+		case "$status $call" in
+		137*|'0 '*select*|'0 '*poll*) ;;
+		*)	atf_fail "$call $number: status $status: $said" ;;
+		esac
 		next_delivery "$call $number"
 	done 3<calls
 	echo "killed at $(wc -l <calls) calls"

@@ -18,6 +18,14 @@ use_catalog()
 	    atf_skip 'no msgfmt: no catalogs were built'
 }
 
+# speak LANGUAGE - behind speak_german.
+speak()
+{
+	LANGUAGE=$1
+	[ "$LC_ALL" = C.UTF-8 ] || LC_ALL=$1.UTF-8
+	use_catalog "locale/$1" "$1"
+}
+
 # speak_german - glibc wants a locale that exists, and then heeds LANGUAGE;
 # others go by the name of the locale alone.
 speak_german()
@@ -79,8 +87,8 @@ atf_test_case failure__each_language__says_its_sentence_once
 failure__each_language__says_its_sentence_once_body()
 {
 	speak_german
-	for LANGUAGE in $languages; do
-		use_catalog "locale/$LANGUAGE" "$LANGUAGE"
+	for spoken in $languages; do
+		speak "$spoken"
 		atf_check -s exit:75 -o empty -e save:"said.$LANGUAGE" \
 		    "$MDA_FAULT_BIN" -v -o log=none -m "$PWD/none/box/" \
 		    </dev/null
@@ -106,8 +114,8 @@ explain__each_language__in_columns_body()
 	: >mda.conf
 	HOME=$PWD/home
 	export HOME
-	for LANGUAGE in $languages; do
-		use_catalog "locale/$LANGUAGE" "$LANGUAGE"
+	for spoken in $languages; do
+		speak "$spoken"
 		atf_check -o save:said "$MDA_FAULT_BIN" -n -c mda.conf
 		atf_check -o ignore grep '^  folder_sync  *= require' said
 		atf_check env PYTHONIOENCODING=utf-8 python3 -c '
