@@ -59,8 +59,8 @@ enum verdict interrupt_check(struct failure *why);
  *         stays below the limits of the senders that kill. It is at least
  *         INTERRUPT_HOLD_LEAST_S behind the deadline.
  * Gives   signals wait, and at the deadline the time is extended to most_s,
- *         because a server that hangs may still commit what we asked for. When that
- *         time is over too: exit 75, nothing cleaned up, and the witness in
+ *         because a server that hangs may still commit what we asked for.
+ *         When that time is over too: exit 75, nothing cleaned up, and the witness in
  *         tmp/ makes the sender's next try harmless.
  */
 void interrupt_hold(unsigned int most_s);

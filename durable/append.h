@@ -25,10 +25,11 @@ struct append {
  * Gives   VERDICT_OK when all bytes are on stable storage; append->end tells
  *         where they really ended, which on a network file system need not
  *         be start and size.
- * Fails   VERDICT_RETRY at "write", "lseek" or "fsync", with the file cut back to start and that
- *         synced. When it could not be cut, or must not be: residue. It must
- *         not where anything but the beginning of bytes stands there: what
- *         another program has appended or cut meanwhile is left as it is.
+ * Fails   VERDICT_RETRY at "write", "lseek" or "fsync", with the file cut
+ *         back to start and that synced. When it could not be cut, or must
+ *         not be: residue. It must not where anything but the beginning of
+ *         bytes stands there: what another program has appended or cut
+ *         meanwhile is left as it is.
  * Source  POSIX.1-2008 open(), O_APPEND and O_SYNC; ftruncate().
  */
 enum verdict append_write(

@@ -450,8 +450,18 @@ filtering_settle(struct job *job)
 	filter_store_settle(job);
 }
 
+/* Scripts that only sent mail have not asked root's process yet. */
+void
+filtering_done(void)
+{
+	struct failure ignored; /* what was sent is sent */
+
+	(void)interrupt_commit(&ignored);
+	interrupt_done();
+}
+
 /*
- * From interrupt_done() on the sender is told that all is well, even if what
+ * From filtering_done() on the sender is told that all is well, even if what
  * is to be remembered cannot be.
  */
 enum verdict
@@ -461,11 +471,9 @@ filtering_deliver(struct job *job, struct failure *why)
 
 	if (verdict == VERDICT_OK)
 		verdict = filtering_execute(job, false, why);
-	if (verdict == VERDICT_OK)
-		verdict = interrupt_commit(why); /* after mail was sent */
 	if (verdict != VERDICT_OK)
 		return verdict;
-	interrupt_done();
+	filtering_done();
 	filtering_settle(job);
 	return VERDICT_OK;
 }

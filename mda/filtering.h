@@ -98,11 +98,19 @@ enum verdict filtering_decide(struct job *job, struct failure *why);
  *         this one.
  * Gives   as filtering_deliver(), but that the witnesses stay and nothing is
  *         remembered, until filtering_settle(). The caller says
- *         interrupt_done(), with is_more_to_come or when mail was sent.
+ *         filtering_done() before that.
  * Fails   as filtering_deliver().
  */
 enum verdict filtering_execute(
     struct job *job, bool is_more_to_come, struct failure *why);
+
+/*
+ * filtering_done - all that was decided is done, and the sender may be told.
+ *
+ * Gives   as interrupt_done(), even if we were to stop meanwhile: mail cannot
+ *         be taken back, and would be sent once more.
+ */
+void filtering_done(void);
 
 /*
  * filtering_settle - the sender knows: remember what is to be remembered.

@@ -348,8 +348,6 @@ deliver_mbox(struct work *work)
 static void
 deliver(struct work *work)
 {
-	struct failure refused;
-
 	let_scripts_decide(work);
 	if (!is_any_alive(work))
 		return;
@@ -360,9 +358,8 @@ deliver(struct work *work)
 	if (count_filtered(work) == 0)
 		return;
 	execute_scripts(work);
-	/* A script that only sends mail has not asked root's process yet. */
-	(void)interrupt_commit(&refused); /* what was sent is sent */
-	interrupt_done();
+	if (is_any_alive(work))
+		filtering_done();
 }
 
 static void

@@ -51,8 +51,10 @@ find_status(struct sieve_run *run, const struct sieve_call *call,
 	return found == 1 && pieces.count > 1;
 }
 
-/* Scores are whole numbers of millionths: what a fraction in binary would make
-   of 3.7 depends on the processor. */
+/*
+ * Scores are whole numbers of millionths: what a fraction in binary would make
+ * of 3.7 depends on the processor.
+ */
 enum { ONE = 1000000 };
 #define SCORE_MAX ((int64_t)1000000000 * ONE)
 

@@ -285,6 +285,54 @@ redirect__long_message__all_of_it_body()
 	atf_check cmp wanted sent.mail
 }
 
+# traced WORD ... - from now on deliveries run under strace, the first process.
+traced()
+{
+	printf '#!/bin/sh\nexec strace -o calls %s "%s" "$@"\n' "$*" \
+	    "$BUILDDIR/mda/mda" >traced
+	chmod 755 traced
+	MDA=$PWD/traced
+}
+
+# Mail cannot be taken back, and a second try would send it again.
+atf_test_case redirect__told_to_stop_behind_it__sent_once_and_0
+redirect__told_to_stop_behind_it__sent_once_and_0_head()
+{
+	atf_set require.progs strace
+}
+redirect__told_to_stop_behind_it__sent_once_and_0_body()
+{
+	not_sanitized
+	make_sendmail
+	echo 'redirect "other@example.com";' | script
+	letter
+	traced -e trace=read
+	delivered
+	# The last one reads that the mail was taken.
+	reads=$(grep -c '^read(' calls)
+	rm sent.to
+	traced -e "inject=read:signal=TERM:when=$reads"
+	delivered
+	atf_check -o ignore grep SIGTERM calls
+	atf_check -o inline:'1\n' grep -c . sent.to
+	logged status=redirected redirects=1
+}
+
+# Whoever ignores it has the children of his children reaped unheard.
+atf_test_case redirect__sigchld_ignored_by_the_caller__sent
+redirect__sigchld_ignored_by_the_caller__sent_body()
+{
+	make_sendmail
+	echo 'redirect "other@example.com";' | script
+	letter
+	(
+		trap '' CHLD
+		run_mda
+	) || atf_fail "status $?"
+	atf_check -o inline:'1\n' grep -c . sent.to
+	logged status=redirected redirects=1
+}
+
 atf_test_case redirect__sendmail_fails__kept
 redirect__sendmail_fails__kept_body()
 {
@@ -673,6 +721,8 @@ atf_init_test_cases()
 	atf_add_test_case redirect__sent__not_kept
 	atf_add_test_case redirect__null_sender__brackets
 	atf_add_test_case redirect__long_message__all_of_it
+	atf_add_test_case redirect__told_to_stop_behind_it__sent_once_and_0
+	atf_add_test_case redirect__sigchld_ignored_by_the_caller__sent
 	atf_add_test_case redirect__sendmail_fails__kept
 	atf_add_test_case redirect__sendmail_fails__mbox_keeps
 	atf_add_test_case redirect__came_round__kept
