@@ -3,25 +3,18 @@
 # What is sourced sets variables; $lmtp and $client are several words.
 # shellcheck disable=SC1091,SC2086,SC2154
 . "$SRCDIR/tests/support/sieve.sh"
+. "$SRCDIR/tests/support/lmtp.sh"
 
 # lmtp_start - virtual users with Maildirs box/NAME and scripts NAME.sieve.
 lmtp_start()
 {
-	mkdir box
+	lmtp_virtual
 	make_sendmail "$@"
 	{
-		echo 'account = fixed'
-		echo "mailbox = maildir:$PWD/box/%n"
 		echo "sieve = $PWD/%n.sieve"
 		echo "sieve_state = $PWD/state"
 		echo "sendmail_path = $PWD/sendmail"
-		echo 'return_path = never'
-		echo 'delivered_to = never'
-		echo 'log = none'
-		echo "log_file = $PWD/log"
-	} >settings
-	lmtp="$BUILDDIR/mda/mda-lmtp -c settings"
-	client="python3 $SRCDIR/tests/support/lmtp.py"
+	} >>settings
 	letter
 }
 

@@ -4,23 +4,7 @@
 # What is sourced sets variables; $lmtp and $client are several words.
 # shellcheck disable=SC1091,SC2086,SC2154
 . "$SRCDIR/tests/support/box.sh"
-
-# lmtp_start - a folder box for virtual users. Gives lmtp, the command, and
-# client, words to put before it.
-lmtp_start()
-{
-	mkdir box
-	{
-		echo 'account = fixed'
-		echo "mailbox = maildir:$PWD/box/%n"
-		echo 'return_path = never'
-		echo 'delivered_to = never'
-		echo 'log = none'
-		echo "log_file = $PWD/log"
-	} >settings
-	lmtp="$BUILDDIR/mda/mda-lmtp -c settings"
-	client="python3 $SRCDIR/tests/support/lmtp.py"
-}
+. "$SRCDIR/tests/support/lmtp.sh"
 
 # script LINE ... - what a client says, in one piece; LHLO comes first.
 script()
@@ -50,7 +34,7 @@ mail='MAIL FROM:<ann@example.org>'
 atf_test_case message__one_recipient__stored_as_it_was
 message__one_recipient__stored_as_it_was_body()
 {
-	lmtp_start
+	lmtp_virtual
 	printf 'Message-ID: <a@b>\n\n.dot\n..two\n\0nul\n\377\n.\nend\n' >message
 	atf_check -o inline:'al@example.org: 250 2.0.0 delivered\n' \
 	    $client send ann@example.org al@example.org $lmtp <message
@@ -62,7 +46,7 @@ message__one_recipient__stored_as_it_was_body()
 atf_test_case socket__non_blocking__waited_for
 socket__non_blocking__waited_for_body()
 {
-	lmtp_start
+	lmtp_virtual
 	make_message message
 	atf_check -o inline:'al@x: 250 2.0.0 delivered\n' \
 	    $client eager ann@example.org al@x $lmtp <message
@@ -72,7 +56,7 @@ socket__non_blocking__waited_for_body()
 atf_test_case message__by_smtplib__stored
 message__by_smtplib__stored_body()
 {
-	lmtp_start
+	lmtp_virtual
 	printf 'Message-ID: <a@b>\n\ngr\303\274n\n' >message
 	atf_check -o inline:'{}\n' \
 	    $client smtplib ann@example.org al@example.org $lmtp <message
@@ -82,7 +66,7 @@ message__by_smtplib__stored_body()
 atf_test_case message__any_chunks__the_same
 message__any_chunks__the_same_body()
 {
-	lmtp_start
+	lmtp_virtual
 	{
 		make_message /dev/stdout
 		printf '.\n.dot\n\nlonger than that\n%05000d\n' 0
@@ -100,7 +84,7 @@ message__any_chunks__the_same_body()
 atf_test_case message__large__stored_and_not_held
 message__large__stored_and_not_held_body()
 {
-	lmtp_start
+	lmtp_virtual
 	{
 		make_message /dev/stdout
 		awk 'BEGIN { for (i = 0; i < 60000; i++)
@@ -115,7 +99,7 @@ message__large__stored_and_not_held_body()
 atf_test_case envelope__known__lines_in_front
 envelope__known__lines_in_front_body()
 {
-	lmtp_start
+	lmtp_virtual
 	make_message message
 	atf_check -o ignore $client send ann@example.org \
 	    al@example.org,bo+x@example.org $lmtp -o return_path=missing \
@@ -133,7 +117,7 @@ envelope__known__lines_in_front_body()
 atf_test_case sender__null__as_such
 sender__null__as_such_body()
 {
-	lmtp_start
+	lmtp_virtual
 	make_message message
 	atf_check -o ignore $client send '' al@example.org $lmtp \
 	    -o return_path=missing <message
@@ -146,7 +130,7 @@ sender__null__as_such_body()
 atf_test_case address__no_domain__the_user
 address__no_domain__the_user_body()
 {
-	lmtp_start
+	lmtp_virtual
 	make_message message
 	atf_check -o match:'250' $client send ann@example.org al $lmtp <message
 	expect_only box/al message
@@ -155,7 +139,7 @@ address__no_domain__the_user_body()
 atf_test_case address__quoted__without_its_quotes
 address__quoted__without_its_quotes_body()
 {
-	lmtp_start
+	lmtp_virtual
 	make_message message
 	atf_check -o match:'250' $client send ann@example.org \
 	    '"odd name"@example.org' $lmtp -o delivered_to=missing <message
@@ -169,7 +153,7 @@ address__quoted__without_its_quotes_body()
 atf_test_case address__utf_8__with_or_without_a_word
 address__utf_8__with_or_without_a_word_body()
 {
-	lmtp_start
+	lmtp_virtual
 	name=$(printf 'j\303\274rgen')
 	script "MAIL FROM:<$name@example.org> SMTPUTF8" \
 	    "RCPT TO:<$name@example.org>" DATA A: . \
@@ -184,7 +168,7 @@ address__utf_8__with_or_without_a_word_body()
 atf_test_case address__orcpt_with_xtext__taken
 address__orcpt_with_xtext__taken_body()
 {
-	lmtp_start
+	lmtp_virtual
 	script "$mail SIZE=3 BODY=8BITMIME RET=HDRS ENVID=q+2B1" \
 	    'RCPT TO:<al@example.org> NOTIFY=NEVER ORCPT=rfc822;al+2Bext@x' \
 	    'RCPT TO:<bo@example.org> ORCPT=rfc822;al+zz' \
@@ -199,7 +183,7 @@ address__orcpt_with_xtext__taken_body()
 atf_test_case address__of_the_system__by_name
 address__of_the_system__by_name_body()
 {
-	lmtp_start
+	lmtp_virtual
 	me=$(id -un)
 	shouted=$(printf '%s' "$me" | tr '[:lower:]' '[:upper:]')
 	make_message message
@@ -223,7 +207,7 @@ address__of_the_system__by_name_body()
 atf_test_case pipelined__with_data_and_quit__in_order
 pipelined__with_data_and_quit__in_order_body()
 {
-	lmtp_start
+	lmtp_virtual
 	script "$mail" 'RCPT TO:<al@example.org>' 'RCPT TO:<bo@example.org>' \
 	    DATA 'Subject: one' '' ..dot . \
 	    NOOP 'VRFY al' "$mail" 'RCPT TO:<al@example.org>' RSET \
@@ -244,7 +228,7 @@ pipelined__with_data_and_quit__in_order_body()
 atf_test_case xforward__ident__in_the_log
 xforward__ident__in_the_log_body()
 {
-	lmtp_start
+	lmtp_virtual
 	script 'XFORWARD IDENT=4A7F' "$mail" 'RCPT TO:<al@x>' DATA A: . QUIT
 	replies
 	atf_check -o match:' queue=4A7F ' cat log
@@ -253,7 +237,7 @@ xforward__ident__in_the_log_body()
 atf_test_case bare_lf__command_or_dot__not_obeyed
 bare_lf__command_or_dot__not_obeyed_body()
 {
-	lmtp_start
+	lmtp_virtual
 	script "$mail" 'RCPT TO:<al@x>' DATA
 	{
 		cat script
@@ -271,7 +255,7 @@ bare_lf__command_or_dot__not_obeyed_body()
 atf_test_case line__too_long__500_and_on
 line__too_long__500_and_on_body()
 {
-	lmtp_start
+	lmtp_virtual
 	script "MAIL FROM:<$(printf '%03000d' 0)@x>" "$mail" \
 	    'RCPT TO:<al@x>' DATA 'A: b' '' "$(printf '%0100000d' 0)" . QUIT
 	replies
@@ -284,7 +268,7 @@ line__too_long__500_and_on_body()
 atf_test_case errors__twenty__closed
 errors__twenty__closed_body()
 {
-	lmtp_start
+	lmtp_virtual
 	script 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 NOOP
 	replies
 	atf_check -o inline:'20\n' grep -c . told
@@ -298,7 +282,7 @@ recipients__too_many__452_and_the_others_delivered_head()
 }
 recipients__too_many__452_and_the_others_delivered_body()
 {
-	lmtp_start
+	lmtp_virtual
 	make_message message
 	list=r1@x
 	for i in 2 3 4 5 6 7 8 9 10 11 12 13 14; do
@@ -314,7 +298,7 @@ recipients__too_many__452_and_the_others_delivered_body()
 atf_test_case message__above_the_limit__552
 message__above_the_limit__552_body()
 {
-	lmtp_start
+	lmtp_virtual
 	script "$mail SIZE=200" "$mail SIZE=10" 'RCPT TO:<al@x>' DATA \
 	    "A: $(printf '%0120d' 0)" . "$mail" 'RCPT TO:<al@x>' DATA B: . \
 	    QUIT
@@ -328,7 +312,7 @@ message__above_the_limit__552_body()
 atf_test_case idle__too_long__421
 idle__too_long__421_body()
 {
-	lmtp_start
+	lmtp_virtual
 	mkfifo input
 	sleep 30 >input &
 	sleeper=$!
@@ -340,7 +324,7 @@ idle__too_long__421_body()
 atf_test_case signal__while_idle__421_and_75
 signal__while_idle__421_and_75_body()
 {
-	lmtp_start
+	lmtp_virtual
 	mkfifo input
 	sleep 30 >input &
 	sleeper=$!
@@ -359,7 +343,7 @@ signal__while_idle__421_and_75_body()
 atf_test_case verdicts__one_cannot__the_others_delivered
 verdicts__one_cannot__the_others_delivered_body()
 {
-	lmtp_start
+	lmtp_virtual
 	make_message message
 	make_box box/al
 	make_box box/cy
@@ -379,7 +363,7 @@ verdicts__one_cannot__the_others_delivered_body()
 atf_test_case verdicts__address_makes_no_path__451
 verdicts__address_makes_no_path__451_body()
 {
-	lmtp_start
+	lmtp_virtual
 	make_message message
 	atf_check -o match:'^"a/b"@x: 451 4\.3\.5 ' -o match:'^al@x: 250 ' \
 	    $client send ann@example.org '"a/b"@x,al@x' $lmtp <message
@@ -389,7 +373,7 @@ verdicts__address_makes_no_path__451_body()
 atf_test_case mbox__two_recipients__two_records
 mbox__two_recipients__two_records_body()
 {
-	lmtp_start
+	lmtp_virtual
 	sed -i 's/never/missing/' settings
 	make_message message
 	atf_check -o match:'al@x: 250' -o match:'al\+x@x: 250' \
@@ -411,7 +395,7 @@ syncs__many_recipients__together_head()
 syncs__many_recipients__together_body()
 {
 	not_sanitized
-	lmtp_start
+	lmtp_virtual
 	make_message message
 	list=r1@x
 	for i in 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do
@@ -433,7 +417,7 @@ syncs__many_recipients__together_body()
 atf_test_case share__same_bytes__one_file
 share__same_bytes__one_file_body()
 {
-	lmtp_start
+	lmtp_virtual
 	make_message message
 	atf_check -o ignore $client send ann@example.org al@x,bo@x,cy@x \
 	    $lmtp -o share=yes <message
@@ -446,7 +430,7 @@ share__same_bytes__one_file_body()
 atf_test_case share__not_set__files_of_their_own
 share__not_set__files_of_their_own_body()
 {
-	lmtp_start
+	lmtp_virtual
 	make_message message
 	atf_check -o ignore $client send ann@example.org al@x,bo@x \
 	    $lmtp <message
@@ -459,7 +443,7 @@ share__not_set__files_of_their_own_body()
 atf_test_case client__gone_behind_the_dot__nothing_delivered
 client__gone_behind_the_dot__nothing_delivered_body()
 {
-	lmtp_start
+	lmtp_virtual
 	make_box box/al
 	script "$mail" 'RCPT TO:<al@x>' 'RCPT TO:<bo@x>' DATA A: .
 	replies
@@ -476,7 +460,7 @@ client__reads_no_more__nothing_delivered_head()
 client__reads_no_more__nothing_delivered_body()
 {
 	not_sanitized
-	lmtp_start
+	lmtp_virtual
 	make_box box/al
 	script "$mail" 'RCPT TO:<al@x>' DATA A: . QUIT
 	mkfifo output
@@ -517,7 +501,7 @@ answer__lost__found_by_the_retry_head()
 }
 answer__lost__found_by_the_retry_body()
 {
-	lmtp_start
+	lmtp_virtual
 	lose_the_answer box/al/new fsync:delay_enter=700000:when=2+
 	expect_count 1 box/al/new
 	expect_count 1 box/al/tmp
@@ -534,7 +518,7 @@ answer__lost__found_in_the_mbox_head()
 }
 answer__lost__found_in_the_mbox_body()
 {
-	lmtp_start
+	lmtp_virtual
 	lmtp="$lmtp -o mailbox=mbox:$PWD/box/%n"
 	lose_the_answer box/al utimensat:delay_enter=700000
 	retry
@@ -558,7 +542,7 @@ turned_away()
 atf_test_case start__impossible__421_says_why
 start__impossible__421_says_why_body()
 {
-	lmtp_start
+	lmtp_virtual
 	turned_away 4.3.5 setting-value -o lmtp_timeout=never
 	turned_away 4.3.5 '' -d al
 	turned_away 4.3.5 '' -m x/
@@ -569,7 +553,7 @@ start__impossible__421_says_why_body()
 atf_test_case start__input_closed__421
 start__input_closed__421_body()
 {
-	lmtp_start
+	lmtp_virtual
 	atf_check -s exit:75 -o match:'^421 4\.3\.0 ' -e empty \
 	    sh -c "exec $lmtp <&-"
 }
@@ -577,7 +561,7 @@ start__input_closed__421_body()
 atf_test_case help__asked__printed
 help__asked__printed_body()
 {
-	lmtp_start
+	lmtp_virtual
 	atf_check -o match:'^usage: mda-lmtp ' $lmtp --help
 	atf_check -o match:'^mda-lmtp [0-9]' $lmtp --version
 }
