@@ -133,9 +133,8 @@ make_spools()
 	for folder in /var/mail /srv; do
 		[ -d "$folder" ] || atf_skip "no $folder here"
 	done
-	mount -t tmpfs -o mode=2775,gid=4708 tmpfs /var/mail ||
-	    atf_fail 'no spool'
-	mount -t tmpfs -o mode=755 tmpfs /srv || atf_fail 'no /srv'
+	cover /var/mail mode=2775,gid=4708
+	cover /srv mode=755
 	mkdir -p /srv/mail/example.org
 	chown -R vmail:vmail /srv/mail
 	mkdir bin

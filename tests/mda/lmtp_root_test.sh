@@ -254,9 +254,10 @@ start__impossible__421_says_why_body()
 	lmtp_start
 	turned_away 4.3.5 lmtp-user -o lmtp_user=nosuch
 	turned_away 4.3.5 lmtp-user -o lmtp_user=toor
-	mount -t tmpfs -o ro tmpfs /var/tmp
+	cover /var/tmp mode=1777
+	mount -o remount,ro /var/tmp
 	turned_away 4.3.0 spill
-	umount /var/tmp
+	umount -l /var/tmp
 	lmtp="python3 $SRCDIR/tests/support/mta_old_kernel.py $lmtp"
 	turned_away 4.3.5 sandbox -o sandbox=require
 	# The other libc has no modules.
@@ -271,7 +272,7 @@ spool__full__452_and_nothing_head() { root_case; }
 spool__full__452_and_nothing_body()
 {
 	lmtp_start
-	mount -t tmpfs -o size=64k,mode=1777 tmpfs /var/tmp
+	cover /var/tmp size=64k,mode=1777
 	awk 'BEGIN { for (i = 0; i < 20000; i++) print "a line" }' >>message
 	to alice@x,bob@x
 	answered 'alice@x: 452 4.3.1' 'bob@x: 452 4.3.1'

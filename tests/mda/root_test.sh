@@ -763,7 +763,7 @@ prepare_language()
 	private_start
 	make_catalog evil "$1" 'EVIL %1$s'
 	# The way up begins in LOCALEDIR, which need not be there.
-	mount -t tmpfs -o mode=755 tmpfs /usr/local
+	cover /usr/local mode=755
 	mkdir -p /usr/local/share/locale
 	mkdir /usr/local/evil
 	cp -R evil/LC_MESSAGES /usr/local/evil

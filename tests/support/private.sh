@@ -12,6 +12,26 @@ then
 	exec unshare -m "$0" "$@"
 fi
 
+# cover FOLDER OPTIONS - an empty folder in its place. Where the tests themselves
+# lie in it, they stay in reach.
+cover()
+{
+	covered=$PWD/covered
+	case $SRCDIR/:$BUILDDIR/ in
+	"$1"/*|*:"$1"/*)
+		mkdir -p "$covered$1"
+		mount --rbind "$1" "$covered$1" || atf_fail "no second $1" ;;
+	esac
+	mount -t tmpfs -o "$2" tmpfs "$1" || atf_fail "no tmpfs on $1"
+	for tests in "$SRCDIR" "$BUILDDIR"; do
+		case $tests in
+		"$1"/*)	mkdir -p "$tests"
+			mount --rbind "$covered$tests" "$tests" ||
+			    atf_fail "no second $tests" ;;
+		esac
+	done
+}
+
 # private_start - change to an empty folder of root's that all can reach, and
 # give the machine the users alice, bob, mallory and vmail. Gives stage, and
 # as_alice and as_mallory: words to put before a command.
@@ -20,7 +40,7 @@ private_start()
 	[ -n "${MDA_PRIVATE-}" ] || atf_skip 'no mount name spaces here'
 	stage=/mnt
 	umask 022
-	mount -t tmpfs -o mode=755 tmpfs "$stage" || atf_fail 'no tmpfs'
+	cover "$stage" mode=755
 	cd "$stage" || atf_fail 'no stage'
 	mkdir home
 	make_users
