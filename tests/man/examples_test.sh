@@ -237,6 +237,21 @@ mda_proof_7__targets_and_files__are_there_body()
 	done <folders
 }
 
+# "# what it is: NUMBER", and below it the command that prints it.
+atf_test_case mda_proof_7__figures__are_what_the_commands_print
+mda_proof_7__figures__are_what_the_commands_print_body()
+{
+	awk '/^\.Sh/ { is_there = /FIGURES/ }
+	is_there && /^# / { number = $NF }
+	is_there && /^\$ / { print number; print substr($0, 3) }' \
+	    "$SRCDIR/man/mda-proof.7" >figures
+	atf_check test "$(wc -l <figures)" -ge 10
+	while read -r number && read -r command; do
+		atf_check -o match:"^ *$number\$" \
+		    sh -c 'cd "$1" && eval "$2"' sh "$SRCDIR" "$command"
+	done <figures
+}
+
 atf_test_case every_page__has_its_examples_run
 every_page__has_its_examples_run_body()
 {
@@ -261,5 +276,6 @@ atf_init_test_cases()
 	atf_add_test_case mda_1__examples_for_root__succeed
 	atf_add_test_case mda_conf_5__examples_for_root__succeed
 	atf_add_test_case mda_proof_7__targets_and_files__are_there
+	atf_add_test_case mda_proof_7__figures__are_what_the_commands_print
 	atf_add_test_case every_page__has_its_examples_run
 }
