@@ -62,7 +62,8 @@ look_at_file(struct look *look)
 
 	tell_truth(look->tell, "is_there", true);
 	tell_number(look->tell, "bytes", (long long)st->st_size);
-	tell_line(look->tell, _("file"), _("%s, %lld bytes"),
+	tell_line(look->tell, _("file"),
+	    ngettext("%s, %lld byte", "%s, %lld bytes", nls_count(st->st_size)),
 	    look->job->destination.path, (long long)st->st_size);
 	if (!S_ISREG(st->st_mode))
 		return refuse(look, "mbox-kind");
@@ -133,6 +134,7 @@ static void
 say_finding(struct look *look, enum repair_finding finding, long long start)
 {
 	struct tell *tell = look->tell;
+	long long torn = (long long)look->box.st.st_size - start;
 
 	switch (finding) {
 	case FOUND_OTHER:
@@ -145,9 +147,12 @@ say_finding(struct look *look, enum repair_finding finding, long long start)
 		return;
 	case FOUND_TORN:
 		tell_line(tell, "",
-		    _("at %lld a torn message of %lld bytes: would be cut "
-		      "off"),
-		    start, (long long)look->box.st.st_size - start);
+		    ngettext("at %lld a torn message of %lld byte: would be "
+			     "cut off",
+			"at %lld a torn message of %lld bytes: would be cut "
+			"off",
+			nls_count(torn)),
+		    start, torn);
 		return;
 	case FOUND_NOTHING:
 		tell_line(tell, "", _("at %lld nothing was written"), start);

@@ -7,6 +7,14 @@
 #include <string.h>
 #include <unistd.h>
 
+unsigned long
+nls_count(long long count)
+{
+	if (count > 1000000)
+		count = 1000000 + count % 1000000;
+	return (unsigned long)count;
+}
+
 #if HAVE_LIBINTL
 static bool is_started;
 

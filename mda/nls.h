@@ -13,6 +13,7 @@
 #define _(text) gettext(text)
 #else
 #define _(text) (text)
+#define ngettext(one, many, count) ((count) == 1 ? (one) : (many))
 #endif
 
 enum { NLS_FOLDERS_MAX = 3 };
@@ -44,6 +45,15 @@ void nls_start(void);
  * Gives   nls_start() does nothing from now on.
  */
 void nls_skip(void);
+
+/*
+ * nls_count - a count for ngettext(), which takes an unsigned long.
+ *
+ * Takes   count, 0 or more.
+ * Gives   a number that fits and has the same form in every language: forms
+ *         go by the last digits, of which no language looks at more than six.
+ */
+unsigned long nls_count(long long count);
 
 /*
  * nls_folders - what nls_start() and sentences read, for a sandbox.

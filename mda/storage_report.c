@@ -216,7 +216,10 @@ tell_inodes(struct tell *tell, const struct statvfs *fs)
 		return;
 	}
 	tell_number(tell, "free_files", (long long)files);
-	tell_line(tell, "", _("%llu more files"), (unsigned long long)files);
+	tell_line(tell, "",
+	    ngettext("%llu more file", "%llu more files",
+		nls_count((long long)files)),
+	    (unsigned long long)files);
 	if (files == 0)
 		tell_problem(tell, TELL_WARNING, "no-inodes",
 		    _("no more files can be created there"));

@@ -139,6 +139,48 @@ if labels < 8:
 	done
 }
 
+# tells_size LANGUAGE BYTES WORDS - mda -n of an mbox of that size.
+tells_size()
+{
+	speak "$1"
+	head -c "$2" /dev/zero | tr '\0' '\n' >box
+	atf_check -o match:"$PWD/box, $3\$" \
+	    "$MDA_FAULT_BIN" -n -c mda.conf -m "mbox:$PWD/box"
+}
+
+# Russian has a form for 1 and 21, one for 2 to 4, one for 5 to 20.
+atf_test_case explain__counts__each_in_its_plural_form
+explain__counts__each_in_its_plural_form_body()
+{
+	speak_german
+	mkdir home
+	: >mda.conf
+	HOME=$PWD/home
+	export HOME
+	tells_size de 1 '1 Byte'
+	tells_size de 2 '2 Bytes'
+	tells_size fr 0 '0 octet'
+	tells_size fr 2 '2 octets'
+	tells_size ru 1 '1 байт'
+	tells_size ru 4 '4 байта'
+	tells_size ru 11 '11 байт'
+	tells_size ru 22 '22 байта'
+}
+
+atf_test_case explain__counts__english_too
+explain__counts__english_too_body()
+{
+	mkdir home
+	: >mda.conf
+	HOME=$PWD/home
+	export HOME
+	for said in '0 bytes' '1 byte' '2 bytes'; do
+		head -c "${said% *}" /dev/zero >box
+		atf_check -o match:"$PWD/box, $said\$" \
+		    "$MDA_FAULT_BIN" -n -c mda.conf -m "mbox:$PWD/box"
+	done
+}
+
 atf_test_case failure__no_language__english
 failure__no_language__english_body()
 {
@@ -176,6 +218,8 @@ atf_init_test_cases()
 	atf_add_test_case languages__each_with_a_catalog__are_the_ones_tested
 	atf_add_test_case failure__each_language__says_its_sentence_once
 	atf_add_test_case explain__each_language__in_columns
+	atf_add_test_case explain__counts__each_in_its_plural_form
+	atf_add_test_case explain__counts__english_too
 	atf_add_test_case failure__no_language__english
 	atf_add_test_case root__foreign_catalog__not_read
 }
