@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "base/span.h"
 #include "compat/compat.h"
 
 static const char cut_mark[] = "...";
@@ -12,11 +13,12 @@ static const char cut_mark[] = "...";
 static void
 set_subject(struct failure *why, const char *subject)
 {
-	size_t size_bytes = sizeof(why->subject);
+	size_t size_bytes = sizeof(why->subject), cut;
 
-	if (strlcpy(why->subject, subject, size_bytes) >= size_bytes)
-		memcpy(why->subject + size_bytes - sizeof(cut_mark), cut_mark,
-		    sizeof(cut_mark));
+	if (strlcpy(why->subject, subject, size_bytes) < size_bytes)
+		return;
+	cut = span_cut(span_of(subject), size_bytes - sizeof(cut_mark));
+	memcpy(why->subject + cut, cut_mark, sizeof(cut_mark));
 }
 
 static void

@@ -35,6 +35,50 @@ span_line(struct span *rest)
 	return line;
 }
 
+size_t
+span_cut(struct span whole, size_t most_bytes)
+{
+	size_t cut = most_bytes;
+
+	if (whole.size_bytes <= most_bytes)
+		return whole.size_bytes;
+	/* No character has more than three such bytes; others are no UTF-8. */
+	while (cut > 0 && most_bytes - cut < 3 &&
+	    ((unsigned char)whole.at[cut] & 0xc0) == 0x80)
+		cut--;
+	return ((unsigned char)whole.at[cut] & 0xc0) == 0x80 ? most_bytes
+							     : cut;
+}
+
+static size_t
+last_blank(struct span text)
+{
+	size_t at = text.size_bytes;
+
+	while (at > 0 && text.at[at - 1] != ' ')
+		at--;
+	return at > 0 ? at - 1 : 0;
+}
+
+struct span
+span_piece(struct span *rest, size_t most_bytes)
+{
+	struct span after = *rest, piece = span_line(&after);
+	size_t blank;
+
+	if (piece.size_bytes > 0 && piece.at[piece.size_bytes - 1] == '\n')
+		piece.size_bytes--;
+	if (piece.size_bytes <= most_bytes) {
+		*rest = after;
+		return piece;
+	}
+	piece.size_bytes = most_bytes + 1; /* a blank may come just behind */
+	blank = last_blank(piece);
+	piece.size_bytes = blank > 0 ? blank : span_cut(*rest, most_bytes);
+	*rest = span_from(*rest, piece.size_bytes + (blank > 0 ? 1 : 0));
+	return piece;
+}
+
 bool
 span_starts(struct span whole, const char *prefix)
 {

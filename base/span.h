@@ -37,6 +37,24 @@ struct span span_from(struct span whole, size_t skip_bytes);
 struct span span_line(struct span *rest);
 
 /*
+ * span_piece - take a line off the front of a span, or as much as fits.
+ *
+ * Takes   most_bytes, 4 or more.
+ * Gives   the line without its LF when that is not longer; else what stands
+ *         in front of the last blank that lets it fit, and the blank is
+ *         gone, or what ends between two characters of UTF-8. rest begins
+ *         behind it.
+ */
+struct span span_piece(struct span *rest, size_t most_bytes);
+
+/*
+ * span_cut - how much of a span fits, with no character of UTF-8 in two?
+ *
+ * Gives   at most most_bytes.
+ */
+size_t span_cut(struct span whole, size_t most_bytes);
+
+/*
  * span_starts - does a span begin with this string, byte for byte?
  */
 bool span_starts(struct span whole, const char *prefix);

@@ -14,7 +14,8 @@ static const char no_recipient[] = "503 5.5.1 no valid recipient";
 bool
 session_has_room(const struct session *session)
 {
-	return session->out_bytes + REPLY_BYTES <= sizeof(session->out);
+	return session->out_bytes + SESSION_REPLY_BYTES <=
+	    sizeof(session->out);
 }
 
 /* Seven bits, printable, one line: whatever a path or an address held. */
@@ -25,7 +26,7 @@ reply(struct session *session, const char *text)
 	size_t length = strlen(text);
 	size_t i;
 
-	if (!session_has_room(session))
+	if (session->out_bytes + REPLY_BYTES > sizeof(session->out))
 		return; /* never: looked at before each command */
 	if (length > REPLY_BYTES - 2)
 		length = REPLY_BYTES - 2;
@@ -87,24 +88,91 @@ code_of(enum verdict verdict, const char *dsn)
 	return dsn[2] == '1' || dsn[2] == '7' ? "550" : "554";
 }
 
+/* In ASCII, a byte for each character. Gives how many there are. */
+static size_t
+copy_ascii(char *to, size_t room_bytes, const char *from)
+{
+	size_t count = 0;
+
+	for (; *from != '\0' && count < room_bytes; from++) {
+		bool is_fit = *from == '\n' || (*from >= ' ' && *from < 0x7f);
+
+		if (((unsigned char)*from & 0xc0) != 0x80)
+			to[count++] = is_fit ? *from : '?';
+	}
+	return count;
+}
+
+static size_t
+reply_limit(const struct session *session)
+{
+	size_t most = session->limits.reply_most_bytes;
+
+	return most > 0 && most < SESSION_REPLY_BYTES ? most
+						      : SESSION_REPLY_BYTES;
+}
+
+/* What does not fit ends in "...". */
+static struct span
+shorten(struct span piece, size_t most_bytes, char *room)
+{
+	if (piece.size_bytes > most_bytes - 3)
+		piece.size_bytes = most_bytes - 3;
+	memcpy(room, piece.at, piece.size_bytes);
+	memcpy(room + piece.size_bytes, "...", 3);
+	return (struct span){ room, piece.size_bytes + 3 };
+}
+
+static size_t
+smaller(size_t one, size_t other)
+{
+	return one < other ? one : other;
+}
+
+/* Behind each line but the last there is room for another, of three dots. */
+static void
+reply_lines(struct session *session, const char *start, const char *text)
+{
+	char ascii[SESSION_REPLY_BYTES], room[REPLY_BYTES], line[REPLY_BYTES];
+	struct span rest = { ascii, copy_ascii(ascii, sizeof(ascii), text) };
+	size_t extra = strlen(start) + 2; /* CR and LF */
+	size_t width = sizeof(line) - extra - 1;
+	size_t left = reply_limit(session);
+
+	do {
+		struct span piece = span_piece(&rest, width);
+		size_t behind = rest.size_bytes > 0 ? extra + 3 : 0;
+
+		if (extra + piece.size_bytes + behind > left) {
+			piece = shorten(piece, smaller(width, left - extra),
+			    room);
+			rest.size_bytes = 0;
+		}
+		(void)snprintf(line, sizeof(line), "%.3s%c%s%.*s", start,
+		    rest.size_bytes > 0 ? '-' : ' ', start + 4,
+		    (int)piece.size_bytes, piece.at); /* never longer */
+		reply(session, line);
+		left -= piece.size_bytes + extra;
+	} while (rest.size_bytes > 0);
+}
+
 void
 session_answer(struct session *session, enum verdict verdict,
     const char *dsn, const char *text)
 {
 	bool is_rcpt = session->answers_due == 0;
-	char line[REPLY_BYTES];
 	char class = verdict == VERDICT_RETRY ? '4' : '5';
+	char start[32];
 
-	if (verdict == VERDICT_OK)
-		(void)strlcpy(line, is_rcpt ? "250 2.1.5 ok"
-					    : "250 2.0.0 delivered",
-		    sizeof(line));
-	else
-		(void)snprintf(line, sizeof(line), "%s %s %s",
+	if (verdict == VERDICT_OK) {
+		reply(session,
+		    is_rcpt ? "250 2.1.5 ok" : "250 2.0.0 delivered");
+	} else {
+		(void)snprintf(start, sizeof(start), "%s %s ",
 		    code_of(verdict, dsn),
-		    dsn[0] == class ? dsn : class == '4' ? "4.3.0" : "5.3.0",
-		    text); /* cut rather than nothing */
-	reply(session, line);
+		    dsn[0] == class ? dsn : class == '4' ? "4.3.0" : "5.3.0");
+		reply_lines(session, start, text);
+	}
 	if (is_rcpt && verdict == VERDICT_OK)
 		session->recipient_count++;
 	if (!is_rcpt && --session->answers_due == 0)

@@ -18,7 +18,8 @@
 
 enum {
 	SESSION_LINE_BYTES = 2048, /* a command with all its parameters */
-	SESSION_OUT_BYTES = 4096,
+	SESSION_REPLY_BYTES = 4000, /* all lines of one reply */
+	SESSION_OUT_BYTES = 8192,
 	SESSION_BODY_BYTES = 16 * 1024,
 	SESSION_HOST_BYTES = 65,
 	SESSION_ERRORS_MAX = 20 /* bad commands, then the door */
@@ -27,6 +28,7 @@ enum {
 struct session_limits {
 	unsigned int recipients_most;
 	long long message_most_bytes; /* 0: no limit */
+	size_t reply_most_bytes; /* of a refusal; 0: SESSION_REPLY_BYTES */
 };
 
 /* What is to be done before the machine goes on. */
@@ -106,9 +108,14 @@ bool session_has_room(const struct session *session);
 /*
  * session_answer - reply to RCPT, or for one recipient of a message.
  *
- * Takes   verdict; dsn and text for anything but VERDICT_OK. Recipients of a
- *         message are answered in the order in which they were accepted.
- * Source  RFC 2033 section 4.2, RFC 2034.
+ * Takes   verdict; dsn and text for anything but VERDICT_OK: lines with LF
+ *         between them, each of which becomes a line of the reply, or more
+ *         where it is too long. Recipients of a message are answered in the
+ *         order in which they were accepted.
+ * Gives   no more than reply_most_bytes: the rest is cut, and "..." says so.
+ *         A character that is not of ASCII becomes "?".
+ * Source  RFC 2033 section 4.2, RFC 2034, RFC 5321 section 4.2.1, RFC 5429
+ *         section 2.5.
  */
 void session_answer(struct session *session, enum verdict verdict,
     const char *dsn, const char *text);

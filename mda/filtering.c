@@ -359,28 +359,48 @@ find_refusal(const struct sieve_plan *plan)
 	return NULL;
 }
 
-/* On one line, as the protocols have it that it will travel through. */
-static enum verdict
-refuse(const struct sieve_action *action, struct failure *why)
+/* Lines as a script has them, and nothing around them. */
+static char *
+copy_reason(struct span from, struct arena *memory)
 {
-	char reason[sizeof(why->subject)];
+	struct span reason = span_trim(from);
+	char *copy = arena_take(memory, reason.size_bytes + 1, 1);
 	size_t used = 0;
 	size_t i;
 
-	for (i = 0; i < action->text.size_bytes && used + 1 < sizeof(reason);
-	     i++) {
-		char byte = action->text.at[i];
+	for (i = 0; copy != NULL && i < reason.size_bytes; i++)
+		if (reason.at[i] != '\r' && reason.at[i] != '\0')
+			copy[used++] = reason.at[i] == '\t' ? ' '
+							    : reason.at[i];
+	return copy; /* an arena gives zeros */
+}
 
-		if (byte == '\r' || byte == '\n' || byte == '\t')
-			byte = ' ';
-		if (byte != ' ' || (used > 0 && reason[used - 1] != ' '))
-			reason[used++] = byte;
+/* On one line, for the log. */
+static void
+join_lines(char *to, size_t room_bytes, const char *reason)
+{
+	size_t used = 0;
+
+	for (; *reason != '\0' && used + 1 < room_bytes; reason++) {
+		char byte = *reason == '\n' ? ' ' : *reason;
+
+		if (byte != ' ' || (used > 0 && to[used - 1] != ' '))
+			to[used++] = byte;
 	}
-	while (used > 0 && reason[used - 1] == ' ')
-		used--;
-	reason[used] = '\0';
-	return failure_refuse(
-	    why, "sieve-reject", EX_NOPERM, "5.7.1", reason);
+	to[used] = '\0';
+}
+
+static enum verdict
+refuse(struct filtering *filtering, const struct sieve_action *action,
+    struct failure *why)
+{
+	char line[2 * sizeof(why->subject)];
+
+	filtering->reason = copy_reason(action->text, &filtering->memory);
+	if (filtering->reason == NULL)
+		return failure_retry(why, "malloc", "4.3.0", "the message");
+	join_lines(line, sizeof(line), filtering->reason);
+	return failure_refuse(why, "sieve-reject", EX_NOPERM, "5.7.1", line);
 }
 
 /* Last of all, and nothing that a sender waits for. */
@@ -423,7 +443,8 @@ filtering_decide(struct job *job, struct failure *why)
 	job->filtering.now_s = (int64_t)clock_wall().tv_sec;
 	decide(job);
 	refusal = find_refusal(&job->filtering.decision.plan);
-	return refusal == NULL ? VERDICT_OK : refuse(refusal, why);
+	return refusal == NULL ? VERDICT_OK
+			       : refuse(&job->filtering, refusal, why);
 }
 
 enum verdict
@@ -441,6 +462,12 @@ filtering_execute(struct job *job, bool is_more_to_come, struct failure *why)
 	if (verdict == VERDICT_OK && (is_kept || plan->count == 0))
 		verdict = filter_store_keep(job, why);
 	return verdict;
+}
+
+const char *
+filtering_reason(const struct job *job)
+{
+	return job->filtering.is_active ? job->filtering.reason : NULL;
 }
 
 void

@@ -64,6 +64,7 @@ struct filtering {
 	bool has_store_trouble;
 	struct failure state_trouble;
 	bool has_state_trouble;
+	const char *reason; /* of memory: why it is refused, in lines; or NULL */
 	const char *answer; /* static or of the plan: "sent", or why not */
 };
 
@@ -111,6 +112,14 @@ enum verdict filtering_execute(
  *         be taken back, and would be sent once more.
  */
 void filtering_done(void);
+
+/*
+ * filtering_reason - why a script refuses the message, in its own words.
+ *
+ * Gives   lines of UTF-8 with LF between them, good until filtering_close();
+ *         NULL when no script does.
+ */
+const char *filtering_reason(const struct job *job);
 
 /*
  * filtering_settle - the sender knows: remember what is to be remembered.

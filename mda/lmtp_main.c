@@ -237,6 +237,8 @@ prepare(struct server *server, bool has_input, struct failure *why)
 	server->limits.recipients_most = (unsigned int)recipients_most();
 	server->limits.message_most_bytes =
 	    server->base.settings.message_size_limit_bytes;
+	server->limits.reply_most_bytes =
+	    (size_t)server->base.settings.lmtp_reply_limit_bytes;
 	return verdict;
 }
 

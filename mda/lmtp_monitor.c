@@ -92,7 +92,7 @@ on_recipient(struct monitor *monitor, const struct wire_ask *ask)
 		monitor->recipients[monitor->count++] = recipient;
 	else
 		free(recipient);
-	wire_answer_set(&answer, 0, verdict, &why);
+	wire_answer_set(&answer, 0, verdict, &why, NULL);
 	send_answer(monitor, &answer);
 }
 

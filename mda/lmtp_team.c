@@ -100,7 +100,8 @@ fail(struct team *team, size_t index, const struct failure *why)
 {
 	struct recipient *recipient = team->recipients[index];
 
-	wire_answer_set(&recipient->answer, index, VERDICT_RETRY, why);
+	wire_answer_set(
+	    &recipient->answer, index, VERDICT_RETRY, why, NULL);
 	recipient->is_answered = true;
 	recipient->is_unheard = true;
 	recipient->why = *why;

@@ -53,7 +53,7 @@ wire_send_word(int fd, enum wire_word word)
 
 void
 wire_answer_set(struct wire_answer *answer, size_t index, enum verdict verdict,
-    const struct failure *why)
+    const struct failure *why, const char *reason)
 {
 	memset(answer, 0, sizeof(*answer));
 	answer->kind = WIRE_VERDICT;
@@ -62,5 +62,9 @@ wire_answer_set(struct wire_answer *answer, size_t index, enum verdict verdict,
 	if (verdict == VERDICT_OK)
 		return;
 	(void)strlcpy(answer->dsn, why->dsn, sizeof(answer->dsn)); /* fits */
-	report_sentence(answer->text, sizeof(answer->text), why);
+	if (verdict == VERDICT_REFUSE && reason != NULL)
+		report_reason(
+		    answer->text, sizeof(answer->text), why, reason);
+	else
+		report_sentence(answer->text, sizeof(answer->text), why);
 }

@@ -15,7 +15,7 @@
 #include "lmtp/address.h"
 #include "lmtp/command.h"
 
-enum { WIRE_TEXT_BYTES = 400 };
+enum { WIRE_TEXT_BYTES = 4096 /* more than a reply may have */ };
 
 /* From the speaker to the monitor. */
 enum wire_verb {
@@ -47,7 +47,7 @@ struct wire_answer {
 	size_t index; /* of the recipient */
 	enum verdict verdict;
 	char dsn[12];
-	char text[WIRE_TEXT_BYTES]; /* a sentence, when not VERDICT_OK */
+	char text[WIRE_TEXT_BYTES]; /* lines, when not VERDICT_OK */
 };
 
 /* One byte: to a worker at its gate and behind it, and from the speaker. */
@@ -82,9 +82,10 @@ bool wire_send_word(int fd, enum wire_word word);
 /*
  * wire_answer_set - put a verdict and its sentence into an answer.
  *
- * Takes   why, where verdict is not VERDICT_OK.
+ * Takes   why, where verdict is not VERDICT_OK; reason, of the script that
+ *         refuses, or NULL.
  */
 void wire_answer_set(struct wire_answer *answer, size_t index,
-    enum verdict verdict, const struct failure *why);
+    enum verdict verdict, const struct failure *why, const char *reason);
 
 #endif

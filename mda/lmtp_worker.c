@@ -400,7 +400,7 @@ answer(const struct work *work)
 		const struct part *part = &work->parts[i];
 
 		wire_answer_set(&answer, work->task->indexes[i], part->verdict,
-		    &part->why);
+		    &part->why, filtering_reason(part->job));
 		(void)wire_send(work->task->monitor_fd, &answer,
 		    sizeof(answer)); /* its end is seen at the next wait */
 	}

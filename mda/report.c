@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/span.h"
 #include "mda/nls.h"
 
 /*
@@ -252,6 +253,11 @@ static const char *const words[] = { N_("standard input"), N_("signal"),
 	N_("user database"), N_("the message"), N_("header lines"),
 	N_("sender") };
 
+enum {
+	REFUSAL_BYTES = 4000, /* Postfix reads 4096 of what a command says */
+	LINE_BYTES = 900
+};
+
 enum { SENTENCES = sizeof(sentences) / sizeof(sentences[0]) };
 
 static const char *
@@ -278,10 +284,11 @@ translate_subject(const char *subject)
 }
 
 static void
-hide_control(char *text)
+hide_control(char *text, char spared)
 {
 	for (; *text != '\0'; text++)
-		if ((unsigned char)*text < ' ' || *text == 0x7f)
+		if (((unsigned char)*text < ' ' && *text != spared) ||
+		    *text == 0x7f)
 			*text = '?';
 }
 
@@ -292,7 +299,43 @@ report_sentence(char *text, size_t size_bytes, const struct failure *why)
 	(void)snprintf(text, size_bytes, _(find_text(why)),
 	    translate_subject(why->subject),
 	    strerror(why->sys_errno)); /* cut rather than nothing */
-	hide_control(text);
+	hide_control(text, '\0');
+}
+
+void
+report_reason(char *text, size_t size_bytes, const struct failure *why,
+    const char *reason)
+{
+	static const char dots[] = "...";
+	int length;
+
+	nls_start();
+	length = snprintf(text, size_bytes, _(find_text(why)), reason, "");
+	if (length < 0 || (size_t)length >= size_bytes)
+		memcpy(text + span_cut(span_of(text),
+			   size_bytes - sizeof(dots)),
+		    dots, sizeof(dots));
+	hide_control(text, '\n');
+}
+
+void
+report_refusal(const struct failure *why, const char *reason)
+{
+	char text[REFUSAL_BYTES];
+	struct span rest;
+	char *at;
+
+	report_reason(text, sizeof(text), why, reason);
+	for (at = text; *at != '\0'; at++)
+		if (*at == '\n')
+			*at = ' ';
+	(void)fprintf(stderr, "%s ", why->dsn);
+	for (rest = span_of(text); rest.size_bytes > 0;) {
+		struct span line = span_piece(&rest, LINE_BYTES);
+
+		(void)fprintf(
+		    stderr, "%.*s\n", (int)line.size_bytes, line.at);
+	}
 }
 
 void

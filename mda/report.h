@@ -20,6 +20,26 @@ void report_sentence(
     char *text, size_t size_bytes, const struct failure *why);
 
 /*
+ * report_reason - say a refusal, with the reason that a script gave.
+ *
+ * Takes   text, size_bytes large; reason, lines of UTF-8 with LF between
+ *         them, which takes the place of the subject.
+ * Gives   as report_sentence(), on as many lines. What does not fit is cut
+ *         between characters, and "..." says so.
+ */
+void report_reason(char *text, size_t size_bytes, const struct failure *why,
+    const char *reason);
+
+/*
+ * report_refusal - print code, sentence and reason on standard error.
+ *
+ * Gives   as report_failure(), on one line up to 900 bytes, on several where
+ *         it is longer: some senders pass on the last line alone, and mail
+ *         must not have lines of 1000 bytes.
+ */
+void report_refusal(const struct failure *why, const char *reason);
+
+/*
  * report_failure - print code and sentence on standard error.
  *
  * Gives   "4.3.1 ..." and nothing before it: senders take the first words

@@ -27,7 +27,9 @@ run_delivery(struct job *job, enum verdict verdict, struct failure *why)
 
 	if (verdict == VERDICT_OK)
 		verdict = deliver_confined(job, &log, why);
-	if (verdict != VERDICT_OK)
+	if (verdict == VERDICT_REFUSE && filtering_reason(job) != NULL)
+		report_refusal(why, filtering_reason(job));
+	else if (verdict != VERDICT_OK)
 		report_failure(why);
 	log_write(&log, job, verdict, why);
 	return verdict == VERDICT_OK ? EX_OK : why->exit_code;

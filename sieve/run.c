@@ -109,24 +109,12 @@ run_strings(struct sieve_run *run, const struct sieve_value *value)
 	return strings;
 }
 
-/* No character of UTF-8 is cut in two. */
-static size_t
-cut_size(struct span value, size_t most_bytes)
-{
-	if (value.size_bytes <= most_bytes)
-		return value.size_bytes;
-	while (most_bytes > 0 &&
-	    ((unsigned char)value.at[most_bytes] & 0xc0) == 0x80)
-		most_bytes--;
-	return most_bytes;
-}
-
 /* The value may lie in the slot itself: set "a" "${a}". */
 bool
 run_set(struct sieve_run *run, const struct sieve_call *call,
     struct sieve_slot *slot, struct span value)
 {
-	size_t size = cut_size(value, run->options->limits.variable_bytes);
+	size_t size = span_cut(value, run->options->limits.variable_bytes);
 
 	if (size > slot->room_bytes) {
 		char *at = arena_take(&run->memory, size, 1);

@@ -229,6 +229,22 @@ ATF_TC_BODY(under__fits_exactly__whole, tc)
 	ATF_CHECK_EQ('s', subject[254]);
 }
 
+ATF_TC_WITHOUT_HEAD(subject__cut_within_a_character__cut_before_it);
+ATF_TC_BODY(subject__cut_within_a_character__cut_before_it, tc)
+{
+	struct failure why;
+	char subject[301];
+	size_t i;
+
+	subject[0] = 'x'; /* so that the 252nd byte begins a character */
+	for (i = 1; i + 1 < sizeof(subject); i += 2)
+		memcpy(subject + i, "\303\274", 2);
+	subject[299] = '\0';
+	(void)failure_retry(&why, "step", "4.3.0", subject);
+	ATF_CHECK_EQ(251 + 3, strlen(why.subject));
+	ATF_CHECK_STREQ("\303\274...", why.subject + 249);
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, errno__any__verdict_retry);
@@ -248,6 +264,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, subject__255_bytes__whole);
 	ATF_TP_ADD_TC(tp, subject__256_bytes__cut_with_dots);
 	ATF_TP_ADD_TC(tp, subject__900_bytes__cut_with_dots);
+	ATF_TP_ADD_TC(tp, subject__cut_within_a_character__cut_before_it);
 	ATF_TP_ADD_TC(tp, under__relative_subject__path_in_front);
 	ATF_TP_ADD_TC(tp, under__absolute_subject__left);
 	ATF_TP_ADD_TC(tp, under__subject_is_the_path__left);

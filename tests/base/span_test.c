@@ -198,6 +198,84 @@ ATF_TC_BODY(has_control__each_byte__those_below_blank_and_del, tc)
 	ATF_CHECK(!span_has_control(whole));
 }
 
+ATF_TC_WITHOUT_HEAD(cut__within_a_character__before_it);
+ATF_TC_BODY(cut__within_a_character__before_it, tc)
+{
+	ATF_CHECK_EQ(1, span_cut(SPAN("a\360\237\230\200"), 1));
+	ATF_CHECK_EQ(1, span_cut(SPAN("a\360\237\230\200"), 4));
+	ATF_CHECK_EQ(5, span_cut(SPAN("a\360\237\230\200"), 5));
+	ATF_CHECK_EQ(5, span_cut(SPAN("a\360\237\230\200b"), 5));
+}
+
+ATF_TC_WITHOUT_HEAD(cut__no_utf_8__where_it_is);
+ATF_TC_BODY(cut__no_utf_8__where_it_is, tc)
+{
+	ATF_CHECK_EQ(6, span_cut(SPAN("\200\200\200\200\200\200\200\200"), 6));
+}
+
+ATF_TC_WITHOUT_HEAD(piece__line_that_fits__without_its_lf);
+ATF_TC_BODY(piece__line_that_fits__without_its_lf, tc)
+{
+	struct span rest = SPAN("abcd\n\nefg");
+
+	CHECK_SPAN("abcd", span_piece(&rest, 4));
+	CHECK_SPAN("", span_piece(&rest, 4));
+	CHECK_SPAN("efg", span_piece(&rest, 4));
+	ATF_CHECK_EQ(0, rest.size_bytes);
+}
+
+ATF_TC_WITHOUT_HEAD(piece__too_long__to_the_last_blank);
+ATF_TC_BODY(piece__too_long__to_the_last_blank, tc)
+{
+	struct span rest = SPAN("ab cd efgh\n");
+
+	CHECK_SPAN("ab cd", span_piece(&rest, 5));
+	CHECK_SPAN("efgh", span_piece(&rest, 5));
+	ATF_CHECK_EQ(0, rest.size_bytes);
+}
+
+ATF_TC_WITHOUT_HEAD(piece__no_blank__between_characters);
+ATF_TC_BODY(piece__no_blank__between_characters, tc)
+{
+	struct span rest = SPAN("abc\303\274d");
+
+	CHECK_SPAN("abc", span_piece(&rest, 4));
+	CHECK_SPAN("\303\274d", span_piece(&rest, 4));
+}
+
+/* Nothing is lost but line ends and the blanks that stood at them. */
+ATF_TC_WITHOUT_HEAD(piece__any_text__short_and_in_order);
+ATF_TC_BODY(piece__any_text__short_and_in_order, tc)
+{
+	static const char *const words[] = { "\n", " ", "a", "word",
+		"\303\274", "\360\237\230\200" };
+	struct prng prng;
+	char text[200];
+	int round;
+
+	prng = prng_start(7);
+	for (round = 0; round < 20000; round++) {
+		size_t size = prng_words(&prng, text, sizeof(text), words, 6);
+		size_t most = 4 + prng_below(&prng, 30);
+		struct span rest = { text, size };
+		const char *at = text;
+
+		while (rest.size_bytes > 0) {
+			struct span piece = span_piece(&rest, most);
+
+			ATF_REQUIRE(piece.size_bytes <= most);
+			ATF_REQUIRE(piece.at == at);
+			at += piece.size_bytes;
+			if (at != text + size && at != rest.at) {
+				ATF_REQUIRE(*at == ' ' || *at == '\n');
+				at++;
+			}
+			ATF_REQUIRE(at == text + size - rest.size_bytes);
+		}
+		ATF_REQUIRE(at == text + size);
+	}
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, of__text__all_but_its_nul);
@@ -224,5 +302,11 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, trim__only_blanks__empty);
 	ATF_TP_ADD_TC(tp, trim__other_control_bytes__stay);
 	ATF_TP_ADD_TC(tp, has_control__each_byte__those_below_blank_and_del);
+	ATF_TP_ADD_TC(tp, cut__within_a_character__before_it);
+	ATF_TP_ADD_TC(tp, cut__no_utf_8__where_it_is);
+	ATF_TP_ADD_TC(tp, piece__line_that_fits__without_its_lf);
+	ATF_TP_ADD_TC(tp, piece__too_long__to_the_last_blank);
+	ATF_TP_ADD_TC(tp, piece__no_blank__between_characters);
+	ATF_TP_ADD_TC(tp, piece__any_text__short_and_in_order);
 	return atf_no_error();
 }

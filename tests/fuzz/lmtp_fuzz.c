@@ -104,7 +104,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes)
 {
 	static const struct session_limits limits = { RECIPIENTS_MOST,
-		MESSAGE_MOST_BYTES };
+		MESSAGE_MOST_BYTES, 0 };
 	static struct played played;
 	struct span rest = { (const char *)data, size_bytes };
 	struct span piece;

@@ -2,6 +2,7 @@
 
 #include <atf-c.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tests/support/prng.h"
@@ -16,7 +17,7 @@ static size_t stored_bytes;
 static char events[4096]; /* "R alice@x;M;" */
 static bool is_closed;
 
-static const struct session_limits limits = { 3, 1000 };
+static const struct session_limits limits = { 3, 1000, 0 };
 
 static void
 begin(void)
@@ -125,7 +126,7 @@ ATF_TC_BODY(lhlo__long_host__below_250_octets, tc)
 	memset(host, 'h', sizeof(host) - 1);
 	host[sizeof(host) - 1] = '\0';
 	session_start(&session, host,
-	    &(struct session_limits){ 1000, 1024LL << 30 });
+	    &(struct session_limits){ 1000, 1024LL << 30, 0 });
 	session_sent(&session);
 	HEAR("LHLO client\r\n");
 	ATF_CHECK_MSG(said_bytes < 250, "%zu octets", said_bytes);
@@ -263,6 +264,122 @@ ATF_TC_BODY(data__no_valid_recipient__503, tc)
 	ATF_CHECK_EQ(SESSION_COMMANDS, session.state);
 }
 
+/* What is said for one recipient, with so much room. */
+static const char *
+refusal(const char *text, size_t most_bytes)
+{
+	begin();
+	flush();
+	session.limits.reply_most_bytes = most_bytes;
+	session.answers_due = 1;
+	said_bytes = 0;
+	session_answer(&session, VERDICT_REFUSE, "5.7.1", text);
+	flush();
+	return said;
+}
+
+ATF_TC_WITHOUT_HEAD(refusal__lines__each_a_line_with_its_code);
+ATF_TC_BODY(refusal__lines__each_a_line_with_its_code, tc)
+{
+	/* RFC 5429 section 2.5. */
+	ATF_CHECK_STREQ(
+	    "550-5.7.1 AntiSpam engine thinks your message is spam.\r\n"
+	    "550-5.7.1 It is therefore being refused.\r\n"
+	    "550 5.7.1 Please call 1-900-PAY-US if you want to reach us.\r\n",
+	    refusal("AntiSpam engine thinks your message is spam.\n"
+		    "It is therefore being refused.\n"
+		    "Please call 1-900-PAY-US if you want to reach us.",
+		0));
+	ATF_CHECK_STREQ("550-5.7.1 one\r\n550-5.7.1 \r\n550 5.7.1 two\r\n",
+	    refusal("one\n\ntwo", 0));
+}
+
+ATF_TC_WITHOUT_HEAD(refusal__not_ascii__a_mark_for_each_character);
+ATF_TC_BODY(refusal__not_ascii__a_mark_for_each_character, tc)
+{
+	ATF_CHECK_STREQ("550 5.7.1 Tsch?ss? ?\r\n",
+	    refusal("Tsch\303\274ss\r \360\237\230\200", 0));
+}
+
+/* RFC 5321 section 4.5.3.1.5: 512 octets with code and CRLF. */
+ATF_TC_WITHOUT_HEAD(refusal__long_line__broken_below_512_octets);
+ATF_TC_BODY(refusal__long_line__broken_below_512_octets, tc)
+{
+	char text[1201];
+	const char *at;
+
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	text[400] = ' ';
+	at = refusal(text, 0);
+	ATF_CHECK_EQ(400 + 12, strcspn(at, "\n") + 1);
+	at += strcspn(at, "\n") + 1;
+	ATF_CHECK(strncmp(at, "550-5.7.1 x", 11) == 0);
+	ATF_CHECK(strcspn(at, "\n") + 1 <= 512);
+	ATF_CHECK(strcspn(at, "\n") + 1 >= 500);
+	at += strcspn(at, "\n") + 1;
+	ATF_CHECK(strncmp(at, "550 5.7.1 x", 11) == 0);
+}
+
+/* Each limit and text: whole lines, no more than allowed, and an end. */
+ATF_TC_WITHOUT_HEAD(refusal__any_limit__kept_and_told_by_dots);
+ATF_TC_BODY(refusal__any_limit__kept_and_told_by_dots, tc)
+{
+	static const char *const words[] = { "\n", " ", "word ", "\303\274",
+		"a longer piece of text without an end " };
+	char text[3000], line[16], *copy;
+	struct prng prng;
+	int round;
+
+	prng = prng_start(11);
+	for (round = 0; round < 3000; round++) {
+		size_t most = 200 + prng_below(&prng, 3900);
+		size_t size =
+		    prng_words(&prng, text, sizeof(text) - 1, words, 5);
+		const char *at;
+		size_t i;
+
+		for (i = 0; i < size; i++)
+			if (text[i] == '\0')
+				text[i] = 'z';
+		text[size] = '\0';
+		at = refusal(text, most);
+		ATF_REQUIRE(said_bytes <= (most < 4000 ? most : 4000));
+		for (copy = strdup(at), at = copy; *at != '\0';) {
+			size_t length = strcspn(at, "\n") + 1;
+
+			(void)snprintf(line, sizeof(line), "%.10s", at);
+			ATF_REQUIRE_STREQ(at[length] == '\0' ? "550 5.7.1 "
+							     : "550-5.7.1 ",
+			    line);
+			ATF_REQUIRE(length <= 512 && at[length - 2] == '\r');
+			at += length;
+		}
+		/* Nothing is left out without a sign. */
+		if (said_bytes + 40 < most && most < 4000)
+			ATF_REQUIRE_MSG(size < most, "%zu %zu", size, most);
+		else if (size > most + 1500)
+			ATF_REQUIRE(strstr(copy, "...\r\n") != NULL);
+		free(copy);
+	}
+}
+
+ATF_TC_WITHOUT_HEAD(refusal__out_is_filled__never_half_a_reply);
+ATF_TC_BODY(refusal__out_is_filled__never_half_a_reply, tc)
+{
+	char text[SESSION_REPLY_BYTES];
+
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	begin();
+	session.answers_due = 10;
+	while (session_has_room(&session))
+		session_answer(&session, VERDICT_REFUSE, "5.7.1", text);
+	ATF_CHECK(session.out_bytes <= sizeof(session.out));
+	flush();
+	ATF_CHECK(strcmp(said + said_bytes - 5, "...\r\n") == 0);
+}
+
 ATF_TC_WITHOUT_HEAD(address__all_kinds__taken_apart);
 ATF_TC_BODY(address__all_kinds__taken_apart, tc)
 {
@@ -377,6 +494,11 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, bdat__no_recipient__its_bytes_are_no_commands);
 	ATF_TP_ADD_TC(tp, bdat__size_unknown__closed);
 	ATF_TP_ADD_TC(tp, data__no_valid_recipient__503);
+	ATF_TP_ADD_TC(tp, refusal__lines__each_a_line_with_its_code);
+	ATF_TP_ADD_TC(tp, refusal__not_ascii__a_mark_for_each_character);
+	ATF_TP_ADD_TC(tp, refusal__long_line__broken_below_512_octets);
+	ATF_TP_ADD_TC(tp, refusal__any_limit__kept_and_told_by_dots);
+	ATF_TP_ADD_TC(tp, refusal__out_is_filled__never_half_a_reply);
 	ATF_TP_ADD_TC(tp, address__all_kinds__taken_apart);
 	ATF_TP_ADD_TC(tp, parameters__of_dsn__decoded);
 	ATF_TP_ADD_TC(tp, conversation__cut_anywhere__same_outcome);

@@ -79,6 +79,41 @@ reject__one_of_two__550_for_it_alone_body()
 	expect_only box/bo msg
 }
 
+atf_test_case reject__lines__as_many_in_the_answer
+reject__lines__as_many_in_the_answer_body()
+{
+	lmtp_start
+	script_of al <<-'EOF'
+	require "ereject";
+	ereject text:
+	I am not taking mail from you, and I don't
+	want your birdseed, either!
+
+	Tschüß.
+	.
+	;
+	EOF
+	answered al@x "al@x: 550-5.7.1 the recipient refuses this message: I am not taking mail from you, and I don't" \
+	    '550-5.7.1 want your birdseed, either!' '550-5.7.1 ' \
+	    '550 5.7.1 Tsch??.'
+}
+
+atf_test_case reject__reply_limit__cut_with_dots
+reject__reply_limit__cut_with_dots_body()
+{
+	lmtp_start
+	{
+		echo 'require "ereject"; ereject text:'
+		awk 'BEGIN { for (i = 0; i < 200; i++) print "reason", i }'
+		printf '.\n;\n'
+	} | script_of al
+	lmtp="$lmtp -o lmtp_reply_limit=240"
+	atf_check -o save:got $client send ann@example.org al@x $lmtp <msg
+	atf_check -o match:'^550 5.7.1 .*\.\.\.$' tail -n 1 got
+	sed 's/^al@x: //; s/$/./' got >wire
+	atf_check test "$(wc -c <wire)" -le 240
+}
+
 atf_test_case script__wrong__kept
 script__wrong__kept_body()
 {
@@ -175,6 +210,8 @@ atf_init_test_cases()
 	atf_add_test_case fileinto__one_of_three__the_others_as_ever
 	atf_add_test_case all_with_scripts__each_decides__its_own_way
 	atf_add_test_case reject__one_of_two__550_for_it_alone
+	atf_add_test_case reject__lines__as_many_in_the_answer
+	atf_add_test_case reject__reply_limit__cut_with_dots
 	atf_add_test_case script__wrong__kept
 	atf_add_test_case redirect__large_and_shared__whole_mail
 	atf_add_test_case size__large__of_all_of_it

@@ -247,6 +247,55 @@ reject__reason__77_and_nothing_stored_body()
 	logged status=bounced step=sieve-reject
 }
 
+# refused - what a script that refuses says to the sender is in the file "said".
+refused()
+{
+	letter
+	atf_check -s exit:77 -e save:said "$MDA" -o log=none \
+	    -o "log_file=$PWD/log" -o mailbox=maildir:%h/box <msg
+}
+
+atf_test_case reject__not_ascii__each_character
+reject__not_ascii__each_character_body()
+{
+	echo 'require "ereject"; ereject "Für Sie geschlossen 😀";' | script
+	refused
+	atf_check -o match:': Für Sie geschlossen 😀$' cat said
+}
+
+atf_test_case reject__long_reason__all_of_it
+reject__long_reason__all_of_it_body()
+{
+	{
+		echo 'require "reject"; reject text:'
+		awk 'BEGIN { for (i = 0; i < 200; i++) print "reason", i }'
+		printf '.\n;\n'
+	} | script
+	refused
+	atf_check -o inline:'3\n' sh -c 'wc -l <said'
+	awk 'length($0) > 910 { exit 1 }' said || atf_fail 'a line is too long'
+	tr '\n' ' ' <said | sed 's/.*message: //; s/ $//' >got
+	awk 'BEGIN { for (i = 0; i < 200; i++) print "reason", i }' |
+	    tr '\n' ' ' | sed 's/ $//' >wanted
+	cmp wanted got || atf_fail "not all of it: $(cat said)"
+}
+
+# What Postfix would not read is cut, between two characters.
+atf_test_case reject__giant_reason__cut_with_dots
+reject__giant_reason__cut_with_dots_body()
+{
+	{
+		printf 'require "reject"; reject "x'
+		awk 'BEGIN { for (i = 0; i < 9000; i++) printf "ü" }'
+		echo '";'
+	} | script
+	refused
+	atf_check -o match:'ü\.\.\.$' tail -n 1 said
+	atf_check test "$(wc -c <said)" -gt 3900
+	atf_check test "$(wc -c <said)" -lt 4096
+	atf_check -o ignore iconv -f UTF-8 -t UTF-16 said
+}
+
 atf_test_case redirect__sent__not_kept
 redirect__sent__not_kept_body()
 {
@@ -718,6 +767,9 @@ atf_init_test_cases()
 	atf_add_test_case long_message__script__all_of_it
 	atf_add_test_case long_message__mbox__all_of_it
 	atf_add_test_case reject__reason__77_and_nothing_stored
+	atf_add_test_case reject__not_ascii__each_character
+	atf_add_test_case reject__long_reason__all_of_it
+	atf_add_test_case reject__giant_reason__cut_with_dots
 	atf_add_test_case redirect__sent__not_kept
 	atf_add_test_case redirect__null_sender__brackets
 	atf_add_test_case redirect__long_message__all_of_it

@@ -57,6 +57,10 @@ class Client:
             self.lines.append(self.line())
         return self.lines[-1]
 
+    def whole_reply(self):
+        self.reply()
+        return "\n".join(self.lines)
+
     def ask(self, text, *codes):
         self.say(text + b"\r\n")
         answer = self.reply()
@@ -89,7 +93,7 @@ class Client:
             return []
         self.ask(b"DATA", "354")
         self.say(dotted(wire))
-        return [(to, self.reply()) for to in accepted]
+        return [(to, self.whole_reply()) for to in accepted]
 
     def quit(self):
         self.ask(b"QUIT", "221")
