@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <fcntl.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -134,7 +135,7 @@ start_judge(struct job *job)
 static void
 start_empty(struct filtering *filtering)
 {
-	memset(filtering, 0, sizeof(*filtering));
+	memset(filtering, 0, offsetof(struct filtering, setup));
 	filtering->judge.fd = -1;
 	filtering->judge.pid = -1;
 	filtering->mailer.fd = -1;

@@ -41,21 +41,17 @@ struct store {
 
 struct filtering {
 	bool is_active; /* else nothing below means anything */
-	struct sieve_setup setup;
-	struct sieve_file files[SIEVE_SCRIPTS_MAX];
 	size_t file_count;
 	struct judge judge;
 	struct mailer mailer;
 	struct state state;
-	char state_path[PATH_MAX];
 	int top_fd;   /* owned: the Maildir above all folders, or -1 */
 	int aside_fd; /* owned: a large message, or -1 */
 	int64_t now_s;
 	struct arena memory; /* of what follows */
-	bool is_decided;
-	struct judge_decision decision; /* owned, once is_decided */
 	struct store *stores;
 	size_t store_count;
+	bool is_decided;
 	/* What became of it, for the log. */
 	unsigned int redirects; /* sent */
 	struct failure mail_trouble; /* a redirect or an answer failed */
@@ -66,6 +62,11 @@ struct filtering {
 	bool has_state_trouble;
 	const char *reason; /* of memory: why it is refused, in lines; or NULL */
 	const char *answer; /* static or of the plan: "sent", or why not */
+	/* Large, and not touched by a delivery without scripts: */
+	struct sieve_setup setup;
+	struct sieve_file files[SIEVE_SCRIPTS_MAX];
+	struct judge_decision decision; /* owned, once is_decided */
+	char state_path[PATH_MAX];
 };
 
 /*

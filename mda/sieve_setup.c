@@ -1,5 +1,6 @@
 #include "mda/sieve_setup.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -125,7 +126,7 @@ expand(char *path, const char *pattern, const struct settings *settings,
 void
 sieve_setup_start(struct sieve_setup *setup)
 {
-	memset(setup, 0, sizeof(*setup));
+	memset(setup, 0, offsetof(struct sieve_setup, personal));
 	arena_start(&setup->memory, TEXTS_BYTES);
 }
 

@@ -31,6 +31,7 @@ struct sieve_setup {
 	/* A file that may not be used: those above are run, then this keeps. */
 	struct failure refused;
 	bool is_refused;
+	/* What follows is set by sieve_setup_settle(), for all. */
 	char personal[PATH_MAX]; /* folder of includes; or empty */
 	char global[PATH_MAX];
 	char host[256];
