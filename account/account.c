@@ -111,8 +111,10 @@ account_self(struct account *account, const char *home, struct failure *why)
 	bool is_absent;
 	int error;
 
-	memset(account, 0, sizeof(*account));
 	account->uid = geteuid();
+	account->gid = 0;
+	account->name[0] = '\0';
+	account->home[0] = '\0';
 	if (home != NULL && home[0] == '/')
 		return set_home(account, home, why);
 	error = ask(&entry, NULL, account->uid, &is_absent);

@@ -15,7 +15,7 @@
 
 #include "base/failure.h"
 
-enum { ENTRIES_BYTES = 8 * 1024 };
+enum { ENTRIES_BYTES = 2 * 1024 };
 
 struct entries {
 	int fd;		/* borrowed: the folder */

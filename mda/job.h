@@ -23,32 +23,36 @@ enum {
 	JOB_FOLDERS = 2 /* a mailbox, and a place for large records */
 };
 
+/*
+ * The small things come first, and those that end in something large behind
+ * them: each page of memory that a delivery need not touch saves it 1 us.
+ */
 struct job {
-	struct options options;
-	struct settings settings;
-	struct account account;
 	bool is_delegated; /* to be delivered as account, by root's order */
-	struct destination destination;
-	struct template_values values; /* borrows from the job */
-	char local[JOB_WORD_MAX];      /* of the address, no detail */
-	char domain[JOB_WORD_MAX];
-	char detail[JOB_WORD_MAX];     /* empty for none */
-	char account_settings[PATH_MAX];
-	struct message message;
+	bool has_keeper;   /* for mda -n: root would help in the spool */
+	int keeper_fd; /* borrowed: a process with root's rights, or -1 */
 	bool is_message_open;
-	enum verdict opened;	 /* the mailbox */
-	struct failure unopened; /* why, when it is not */
 	bool is_mailbox_open;
 	bool is_confined; /* a sandbox was asked for: */
 	enum sandbox_state sandbox;
+	enum verdict opened;	 /* the mailbox */
+	struct failure unopened; /* why, when it is not */
+	struct options options;
+	struct template_values values; /* borrows from the job */
+	char local[JOB_WORD_MAX];      /* of the address, no detail */
+	char domain[JOB_WORD_MAX];
+	char detail[JOB_WORD_MAX]; /* empty for none */
+	struct message message;
 	struct maildir maildir; /* borrows from the job */
-	struct maildir_delivery maildir_delivery;
-	struct mbox mbox; /* borrows from the job */
-	struct mbox_delivery mbox_delivery;
+	struct mbox mbox;	/* borrows from the job */
 	struct mbox_helper helper;
+	struct account account;
+	struct maildir_delivery maildir_delivery;
+	struct destination destination;
 	struct filtering filtering; /* of the scripts, if there are any */
-	bool has_keeper; /* for mda -n: root would help in the spool */
-	int keeper_fd; /* borrowed: a process with root's rights, or -1 */
+	struct settings settings;
+	struct mbox_delivery mbox_delivery;
+	char account_settings[PATH_MAX];
 };
 
 /*

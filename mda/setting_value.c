@@ -1,5 +1,6 @@
 #include "mda/setting_value.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -36,26 +37,41 @@ member_in(const struct settings *settings, const struct setting_rule *rule)
 	return (const char *)settings + rule->offset;
 }
 
+/*
+ * The defaults go through here at every start: neither strtonum() nor
+ * strcspn(), whose tables and locales are five pages that nothing else needs.
+ */
+static bool
+read_digits(const char **text, long long *value_out)
+{
+	const char *start = *text;
+	long long value = 0;
+	int digit;
+
+	for (; **text >= '0' && **text <= '9'; (*text)++) {
+		digit = **text - '0';
+		if (value > (LLONG_MAX - digit) / 10)
+			return false;
+		value = value * 10 + digit;
+	}
+	*value_out = value;
+	return *text > start;
+}
+
 static bool
 set_number(long long *number, const struct setting_rule *rule,
     const struct unit *units, const char *text)
 {
-	char digits[24];
-	const char *error;
 	long long value;
-	size_t length = strspn(text, "0123456789");
 
-	if (length == 0 || length >= sizeof(digits))
+	if (!read_digits(&text, &value))
 		return false;
-	memcpy(digits, text, length);
-	digits[length] = '\0';
-	while (units->letter != text[length] && units->letter != '\0')
+	while (units->letter != *text && units->letter != '\0')
 		units++;
-	if (units->letter != text[length] ||
-	    (text[length] != '\0' && text[length + 1] != '\0'))
+	if (units->letter != *text || (*text != '\0' && text[1] != '\0'))
 		return false;
-	value = strtonum(digits, 0, rule->most / units->factor, &error);
-	if (error != NULL || value * units->factor < rule->least)
+	if (value > rule->most / units->factor ||
+	    value * units->factor < rule->least)
 		return false;
 	*number = value * units->factor;
 	return true;
@@ -65,10 +81,10 @@ set_number(long long *number, const struct setting_rule *rule,
 static bool
 set_choice(int *chosen, const char *choices, const char *text)
 {
-	size_t length = strcspn(text, " ");
+	size_t length = strlen(text);
 	int number = 0;
 
-	if (text[length] != '\0')
+	if (strchr(text, ' ') != NULL)
 		return false; /* two words are none of the choices */
 	for (; length > 0 && choices != NULL; number++) {
 		if (strncmp(choices, text, length) == 0 &&
@@ -83,6 +99,12 @@ set_choice(int *chosen, const char *choices, const char *text)
 	return false;
 }
 
+static bool
+is_blank(char byte)
+{
+	return byte == ' ' || byte == '\t';
+}
+
 /* One word or more with blanks between them. */
 static bool
 set_words(int *chosen, const char *choices, const char *text)
@@ -92,15 +114,16 @@ set_words(int *chosen, const char *choices, const char *text)
 	int mask = 0;
 	int number;
 
-	for (; *text != '\0'; text += length + strspn(text + length, " \t")) {
-		length = strcspn(text, " \t");
-		if (length >= sizeof(word))
-			return false;
-		memcpy(word, text, length);
-		word[length] = '\0';
+	while (*text != '\0') {
+		for (length = 0; *text != '\0' && !is_blank(*text); text++)
+			if (length < sizeof(word) - 1)
+				word[length++] = *text;
+		word[length] = '\0'; /* or cut, and none of the choices */
 		if (!set_choice(&number, choices, word))
 			return false;
 		mask |= 1 << number;
+		while (is_blank(*text))
+			text++;
 	}
 	if (mask != 0)
 		*chosen = mask;

@@ -18,9 +18,9 @@ enum { SIEVE_SCRIPTS_MAX = 3, SIEVE_ITEMS = 6, SIEVE_ADDRESS_MAX = 512 };
 /* A script file, as the settings name it. */
 struct sieve_file {
 	const char *setting; /* static: "sieve_before" */
-	char path[PATH_MAX];
 	enum sieve_found found;
 	struct failure why; /* where it is SIEVE_UNREADABLE */
+	char path[PATH_MAX];
 };
 
 struct sieve_setup {
