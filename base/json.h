@@ -9,24 +9,13 @@
 enum { JSON_ESCAPED_MAX = 13 }; /* two \uxxxx and the NUL */
 
 /*
- * json_escape_byte - one byte, whatever it may belong to.
- *
- * Takes   text, JSON_ESCAPED_MAX large.
- * Gives   printable ASCII as it is, but quotes, backslashes and all other
- *         bytes as \u00xx: whoever reads them gets each byte back.
- * Source  RFC 8259 section 7.
- */
-void json_escape_byte(char *text, unsigned char byte);
-
-/*
  * json_escape_next - take the next character off a span of UTF-8.
  *
  * Takes   text, JSON_ESCAPED_MAX large; rest, which is not empty.
  * Gives   ASCII only: characters above it as \uxxxx, or two of them. A byte
  *         that is no part of a character becomes \ufffd. One byte at least
  *         is taken off.
- * Source  RFC 8259 section 7; RFC 3629 section 4, which forbids longer forms
- *         than needed, surrogates, and all above U+10FFFF.
+ * Source  RFC 8259 section 7; what is a character, utf8_decode() says.
  */
 void json_escape_next(char *text, struct span *rest);
 

@@ -5,17 +5,15 @@
 
 #include "base/json.h"
 
-enum {
-	VALUE_MAX = 512, /* bytes of one value that are shown */
-	CLOSE_RESERVE = 2 /* room kept for "}" */
-};
+enum { CLOSE_RESERVE = 2 }; /* room kept for "}" */
 
 void
-logline_start(struct logline *line, bool is_json)
+logline_start(struct logline *line, bool is_json, size_t value_most)
 {
 	line->text[0] = '\0';
 	line->used_bytes = 0;
 	line->is_json = is_json;
+	line->value_most = value_most;
 }
 
 /* Append our own text; false, with the line unchanged, when it is full. */
@@ -61,31 +59,36 @@ needs_quotes(struct span value)
 	return value.size_bytes == 0;
 }
 
-static bool
-append_byte(struct logline *line, unsigned char byte)
+/* Takes the next byte off a value, or the next character in JSON. */
+static void
+escape_next(const struct logline *line, char *escaped, struct span *rest)
 {
-	char escaped[JSON_ESCAPED_MAX] = { (char)byte, '\0' };
+	unsigned char byte = (unsigned char)rest->at[0];
 
-	if (is_plain(byte) || byte == ' ')
-		return append(line, escaped);
-	if (line->is_json)
-		json_escape_byte(escaped, byte);
-	else
-		(void)snprintf(escaped, sizeof(escaped), "\\%03o", byte);
-	return append(line, escaped);
+	if (line->is_json) {
+		json_escape_next(escaped, rest);
+		return;
+	}
+	(void)snprintf(escaped, JSON_ESCAPED_MAX,
+	    is_plain(byte) || byte == ' ' ? "%c" : "\\%03o", byte);
+	*rest = span_from(*rest, 1);
 }
 
 static bool
 append_value(struct logline *line, struct span value, const char *quote)
 {
-	size_t i;
+	size_t left_bytes = line->value_most;
+	char escaped[JSON_ESCAPED_MAX];
+	bool has_room = append(line, quote);
 
-	if (!append(line, quote))
-		return false;
-	for (i = 0; i < value.size_bytes && i < VALUE_MAX; i++)
-		if (!append_byte(line, (unsigned char)value.at[i]))
-			return false;
-	return append(line, quote);
+	while (has_room && value.size_bytes > 0) {
+		escape_next(line, escaped, &value);
+		if (strlen(escaped) > left_bytes)
+			break;
+		left_bytes -= strlen(escaped);
+		has_room = append(line, escaped);
+	}
+	return has_room && append(line, quote);
 }
 
 void

@@ -104,13 +104,13 @@ status_of(const struct job *job, enum verdict verdict)
 	return "deferred";
 }
 
+/* What becomes of a line that was started. */
 static void
 build(struct logline *line, const struct job *job, enum verdict verdict,
     const struct failure *why)
 {
 	bool is_mbox = job->destination.kind == BOX_MBOX;
 
-	logline_start(line, job->settings.log_format == LOG_AS_JSON);
 	logline_text(line, "status", status_of(job, verdict));
 	if (job->destination.path[0] != '\0')
 		logline_text(line, "box", is_mbox ? "mbox" : "maildir");
@@ -193,6 +193,7 @@ void
 log_write(struct log *log, const struct job *job, enum verdict verdict,
     const struct failure *why)
 {
+	bool is_json = job->settings.log_format == LOG_AS_JSON;
 	struct logline line;
 
 	if (!log->is_open)
@@ -200,10 +201,15 @@ log_write(struct log *log, const struct job *job, enum verdict verdict,
 	if (!job->options.is_verbose && log->file_fd == -1 &&
 	    log->syslog_fd == -1)
 		return; /* nobody listens */
+	logline_start(&line, is_json, LOGLINE_VALUE_MAX);
 	build(&line, job, verdict, why);
 	if (job->options.is_verbose)
 		write_line(STDERR_FILENO, &line);
 	if (log->file_fd != -1)
 		write_line(log->file_fd, &line);
-	syslog_write(log->syslog_fd, severity_of(verdict), line.text);
+	if (syslog_write(log->syslog_fd, severity_of(verdict), line.text))
+		return;
+	logline_start(&line, is_json, LOGLINE_VALUE_FEW);
+	build(&line, job, verdict, why);
+	(void)syslog_write(log->syslog_fd, severity_of(verdict), line.text);
 }

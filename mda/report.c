@@ -6,6 +6,7 @@
 
 #include "base/span.h"
 #include "mda/nls.h"
+#include "mda/printable.h"
 
 /*
  * In each sentence %1$s is the subject and %2$s the system's own word for
@@ -283,15 +284,6 @@ translate_subject(const char *subject)
 	return subject;
 }
 
-static void
-hide_control(char *text, char spared)
-{
-	for (; *text != '\0'; text++)
-		if (((unsigned char)*text < ' ' && *text != spared) ||
-		    *text == 0x7f)
-			*text = '?';
-}
-
 void
 report_sentence(char *text, size_t size_bytes, const struct failure *why)
 {
@@ -299,7 +291,7 @@ report_sentence(char *text, size_t size_bytes, const struct failure *why)
 	(void)snprintf(text, size_bytes, _(find_text(why)),
 	    translate_subject(why->subject),
 	    strerror(why->sys_errno)); /* cut rather than nothing */
-	hide_control(text, '\0');
+	printable(text);
 }
 
 void
@@ -315,7 +307,7 @@ report_reason(char *text, size_t size_bytes, const struct failure *why,
 		memcpy(text + span_cut(span_of(text),
 			   size_bytes - sizeof(dots)),
 		    dots, sizeof(dots));
-	hide_control(text, '\n');
+	printable_lines(text);
 }
 
 void

@@ -6,29 +6,46 @@
 
 #include <string.h>
 
+#include "mda/printable.h"
+
+/* No byte of a message or script moves a terminal's cursor. */
+static void
+put_plain(FILE *out, struct span text)
+{
+	char letter[PRINTABLE_MAX];
+
+	while (text.size_bytes > 0) {
+		printable_next(letter, &text);
+		(void)fputs(letter, out);
+	}
+}
+
 void
 sieve_show_errors(FILE *out, const struct sieve_errors *errors)
 {
 	size_t i;
 
-	for (i = 0; i < errors->count && i < SIEVE_ERRORS_MAX; i++)
-		(void)fprintf(out, "%s:%u:%u: error: %s\n",
-		    errors->list[i].script, errors->list[i].place.line,
-		    errors->list[i].place.column, errors->list[i].text);
+	for (i = 0; i < errors->count && i < SIEVE_ERRORS_MAX; i++) {
+		put_plain(out, span_of(errors->list[i].script));
+		(void)fprintf(out, ":%u:%u: error: ",
+		    errors->list[i].place.line, errors->list[i].place.column);
+		put_plain(out, span_of(errors->list[i].text));
+		(void)fputs("\n", out);
+	}
 	if (errors->count > SIEVE_ERRORS_MAX)
 		(void)fprintf(out, "... and %zu more errors\n",
 		    errors->count - SIEVE_ERRORS_MAX);
 }
 
-/* No byte of a message or script moves a terminal's cursor. */
 static void
 put_text(FILE *out, struct span text)
 {
-	size_t i;
+	char letter[PRINTABLE_MAX];
+	char byte;
 
-	for (i = 0; i < text.size_bytes; i++) {
-		unsigned char byte = (unsigned char)text.at[i];
-
+	while (text.size_bytes > 0) {
+		byte = text.at[0];
+		printable_next(letter, &text);
 		if (byte == '\n')
 			(void)fputs("\\n", out);
 		else if (byte == '\r')
@@ -36,8 +53,7 @@ put_text(FILE *out, struct span text)
 		else if (byte == '"' || byte == '\\')
 			(void)fprintf(out, "\\%c", byte);
 		else
-			(void)fputc(byte < ' ' || byte == 0x7f ? '?' : byte,
-			    out);
+			(void)fputs(letter, out);
 	}
 }
 
@@ -57,8 +73,8 @@ put_flags(FILE *out, const struct sieve_action *action)
 	if (action->flag_count > 0)
 		(void)fputs(" flags", out);
 	for (i = 0; i < action->flag_count; i++) {
-		(void)fprintf(out, " %.*s", (int)action->flags[i].size_bytes,
-		    action->flags[i].at); /* no control bytes: pack.c */
+		(void)fputs(" ", out);
+		put_plain(out, action->flags[i]);
 	}
 }
 

@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -57,19 +58,18 @@ syslog_open(void)
 	return fd != -1 && connect_to(fd, _PATH_LOG) ? fd : -1;
 }
 
-void
+bool
 syslog_write(int syslog_fd, int severity, const char *text)
 {
 	char line[LOGLINE_MAX + 64];
 	int length;
-	ssize_t ignored;
 
 	if (syslog_fd == -1)
-		return;
+		return true;
 	length = snprintf(line, sizeof(line), "<%d>mda: %s",
 	    LOG_MAIL | severity, text);
-	ignored = write(syslog_fd, line, (size_t)length);
-	(void)ignored;
+	return write(syslog_fd, line, (size_t)length) != -1 ||
+	    errno != EMSGSIZE;
 }
 
 bool

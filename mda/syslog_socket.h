@@ -24,11 +24,13 @@ int syslog_open(void);
  *
  * Takes   what syslog_open() gave, -1 too; severity, LOG_INFO and its like;
  *         text without line end.
- * Gives   the line is lost when there is no daemon or it cannot take it now,
- *         or when it was started anew since syslog_open().
+ * Gives   false when the line is too long for the socket (2,048 bytes on
+ *         some systems): a shorter one may be tried. Else the line is lost
+ *         when there is no daemon or it cannot take it now, or when it was
+ *         started anew since syslog_open().
  * Source  RFC 3164 sections 4.1 and 4.3.2 (a line without a time stamp).
  */
-void syslog_write(int syslog_fd, int severity, const char *text);
+bool syslog_write(int syslog_fd, int severity, const char *text);
 
 /*
  * syslog_is_there - does a daemon listen? Nothing is sent to it.

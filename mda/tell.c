@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "compat/compat.h"
+#include "mda/printable.h"
 
 enum {
 	LABEL_COLUMNS = 12,
@@ -161,19 +162,11 @@ put_label(struct tell *tell, const char *label)
 	put_spaces(tell, columns < LABEL_COLUMNS ? LABEL_COLUMNS - columns : 1);
 }
 
-static void
-hide_control(char *text)
-{
-	for (; *text != '\0'; text++)
-		if ((unsigned char)*text < ' ' || *text == 0x7f)
-			*text = '?';
-}
-
 /* No blanks at the end, which nobody would see. */
 static void
 put_line(struct tell *tell, const char *label, char *text)
 {
-	hide_control(text);
+	printable(text);
 	if (label != NULL && text[0] == '\0')
 		put(tell, label);
 	else if (label != NULL)

@@ -5,7 +5,7 @@
  * programs; a line is a sentence in the reader's language and is for people;
  * pairs, items and problems are both at once. In JSON every value may hold
  * any byte: it is escaped, and never ends the string it stands in. In a line
- * control bytes become "?", so no path can forge another line.
+ * controls become "?" (mda/printable.h), so no path can forge another line.
  */
 #ifndef MDA_TELL_H
 #define MDA_TELL_H

@@ -18,7 +18,7 @@ line_of(bool is_json, struct span value)
 {
 	static struct logline line;
 
-	logline_start(&line, is_json);
+	logline_start(&line, is_json, SHOWN_MAX);
 	logline_span(&line, "k", value);
 	logline_end(&line);
 	return line.text;
@@ -66,7 +66,7 @@ ATF_TC_BODY(logfmt__two_pairs__one_blank_between, tc)
 {
 	struct logline line;
 
-	logline_start(&line, false);
+	logline_start(&line, false, SHOWN_MAX);
 	logline_text(&line, "one", "a");
 	logline_number(&line, "two", -2);
 	logline_end(&line);
@@ -78,7 +78,7 @@ ATF_TC_BODY(json__two_pairs__one_object, tc)
 {
 	struct logline line;
 
-	logline_start(&line, true);
+	logline_start(&line, true, SHOWN_MAX);
 	logline_text(&line, "one", "a");
 	logline_number(&line, "two", -2);
 	logline_end(&line);
@@ -88,8 +88,8 @@ ATF_TC_BODY(json__two_pairs__one_object, tc)
 ATF_TC_WITHOUT_HEAD(json__quote_control_and_8_bit__escaped);
 ATF_TC_BODY(json__quote_control_and_8_bit__escaped, tc)
 {
-	ATF_CHECK_STREQ("{\"k\":\"\\u0022\\u005c\\u0000\\u000a\\u00ff\"}",
-	    line_of(true, SPAN("\"\\\0\n\377")));
+	ATF_CHECK_STREQ("{\"k\":\"\\u0022\\u005c\\u0000\\u000a\\ufffd\\u00e4\"}",
+	    line_of(true, SPAN("\"\\\0\n\377\303\244")));
 }
 
 ATF_TC_WITHOUT_HEAD(number__extremes__whole);
@@ -100,7 +100,7 @@ ATF_TC_BODY(number__extremes__whole, tc)
 
 	(void)snprintf(wanted, sizeof(wanted), "a=%lld b=%lld", LLONG_MIN,
 	    LLONG_MAX);
-	logline_start(&line, false);
+	logline_start(&line, false, SHOWN_MAX);
 	logline_number(&line, "a", LLONG_MIN);
 	logline_number(&line, "b", LLONG_MAX);
 	logline_end(&line);
@@ -127,6 +127,26 @@ ATF_TC_BODY(value__512_bytes__whole, tc)
 	ATF_CHECK_EQ(strlen("k=") + SHOWN_MAX, strlen(line_of(false, whole)));
 }
 
+/* An escape takes four, six or twelve; a piece of one would mislead. */
+ATF_TC_WITHOUT_HEAD(value__escaped__cut_by_what_is_written);
+ATF_TC_BODY(value__escaped__cut_by_what_is_written, tc)
+{
+	static const char post[] = "xx\xf0\x9f\x93\xa7";
+	char value[6 * 100];
+	struct span whole = { value, sizeof(value) };
+	const char *line;
+	size_t i;
+
+	memset(value, '\n', sizeof(value));
+	line = line_of(false, whole);
+	ATF_CHECK_EQ(strlen("k=\"\"") + SHOWN_MAX, strlen(line));
+	for (i = 0; i < sizeof(value); i++)
+		value[i] = post[i % 6];
+	line = line_of(true, whole); /* 36 times 2 + 12 */
+	ATF_CHECK_EQ(strlen("{\"k\":\"\"}") + 36 * 14 + 2, strlen(line));
+	ATF_CHECK_STREQ("\\ud83d\\udce7xx\"}", line + strlen(line) - 16);
+}
+
 /* Add pairs of growing size until none fits; each round tells where. */
 static void
 fill(struct logline *line, bool is_json, struct prng *prng)
@@ -135,7 +155,7 @@ fill(struct logline *line, bool is_json, struct prng *prng)
 	char key[3] = "k?";
 	int pairs;
 
-	logline_start(line, is_json);
+	logline_start(line, is_json, SHOWN_MAX);
 	for (pairs = 0; pairs < 26; pairs++) {
 		key[1] = (char)('a' + pairs);
 		prng_fill(prng, value, sizeof(value));
@@ -169,15 +189,16 @@ ATF_TC_BODY(pair__does_not_fit__left_out_whole, tc)
 	char value[SHOWN_MAX];
 	struct span quotes = { value, sizeof(value) };
 	struct logline line;
-	size_t before_bytes;
+	size_t before_bytes = 0;
 	int i;
 
 	memset(value, '"', sizeof(value));
-	logline_start(&line, false);
+	logline_start(&line, false, SHOWN_MAX);
 	logline_span(&line, "first", quotes);
-	before_bytes = line.used_bytes;
-	for (i = 0; i < 20; i++)
+	for (i = 0; i < 20; i++) {
+		before_bytes = line.used_bytes;
 		logline_span(&line, "more", quotes);
+	}
 	ATF_CHECK_EQ(before_bytes, line.used_bytes);
 	logline_text(&line, "last", "fits");
 	ATF_CHECK_STREQ(" last=fits", line.text + before_bytes);
@@ -313,10 +334,16 @@ read_back(bool is_json)
 
 	for (seed = 0; seed < ROUNDS; seed++) {
 		struct prng prng = prng_start(seed);
-		struct span value = guard_place(text,
-		    prng_words(&prng, text, sizeof(text), words, 9));
+		size_t length =
+		    prng_words(&prng, text, sizeof(text), words, 9);
+		struct span value;
+		size_t i;
 
-		logline_start(&line, is_json);
+		/* Beyond ASCII, JSON has characters: log_forge_test. */
+		for (i = 0; is_json && i < length; i++)
+			text[i] &= 0x7f;
+		value = guard_place(text, length);
+		logline_start(&line, is_json, LOGLINE_MAX);
 		logline_span(&line, "one", value);
 		logline_span(&line, "two", value);
 		logline_end(&line);
@@ -351,6 +378,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, number__extremes__whole);
 	ATF_TP_ADD_TC(tp, value__513_bytes__cut_to_512);
 	ATF_TP_ADD_TC(tp, value__512_bytes__whole);
+	ATF_TP_ADD_TC(tp, value__escaped__cut_by_what_is_written);
 	ATF_TP_ADD_TC(tp, line__too_many_pairs__never_too_long);
 	ATF_TP_ADD_TC(tp, pair__does_not_fit__left_out_whole);
 	ATF_TP_ADD_TC(tp, logfmt__any_bytes__read_back_as_they_were);
