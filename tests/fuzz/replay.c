@@ -1,15 +1,17 @@
 /*
- * replay [-r ROUNDS] FILE ... - what a fuzzer would try, from files.
+ * replay [-r ROUNDS | -s SECONDS] FILE ... - what a fuzzer would try, from
+ * files.
  *
  * The main() of targets for compilers that bring no fuzzer. Each file is
- * tried as it is; then, ROUNDS times, one of them changed at a few places, by
- * random numbers that are the same at every run. An input that ends the
- * process is kept in the file "failed-input".
+ * tried as it is; then, ROUNDS times or as long as that, one of them changed
+ * at a few places, by random numbers that are the same at every run. An input
+ * that ends the process is kept in the file "failed-input".
  */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "compat/compat.h"
@@ -119,14 +121,29 @@ try_changed(unsigned int round, const struct input *seeds, size_t count)
 	memcpy(room, seed->bytes, input.size_bytes);
 	while (changes-- > 0)
 		if (prng_below(&prng, 3) == 0)
-			put_part(&prng, &input, &seeds[prng_below(&prng, count)]);
+			put_part(&prng, &input,
+			    &seeds[prng_below(&prng, count)]);
 		else
 			change_byte(&prng, &input);
 	return try_bytes(input.bytes, input.size_bytes);
 }
 
+/* How far a walk goes: so many rounds, or until then. */
+struct walk {
+	unsigned int rounds;
+	time_t end_s; /* 0: the rounds count */
+};
+
+static bool
+goes_on(const struct walk *walk, unsigned int round)
+{
+	if (walk->end_s == 0)
+		return round <= walk->rounds;
+	return round != 0 && time(NULL) < walk->end_s;
+}
+
 static int
-run(char **names, size_t count, unsigned int rounds)
+run(char **names, size_t count, const struct walk *walk)
 {
 	struct input *seeds = calloc(count + 1, sizeof(*seeds));
 	unsigned int round, tried = 0;
@@ -138,7 +155,7 @@ run(char **names, size_t count, unsigned int rounds)
 			    seeds[readable].size_bytes);
 			readable++;
 		}
-	for (round = 1; readable > 0 && round <= rounds; round++)
+	for (round = 1; readable > 0 && goes_on(walk, round); round++)
 		tried += try_changed(round, seeds, readable);
 	(void)printf("%u tried\n", tried);
 	for (i = 0; i < readable; i++)
@@ -150,15 +167,18 @@ run(char **names, size_t count, unsigned int rounds)
 int
 main(int argc, char **argv)
 {
-	unsigned int rounds = 0;
+	struct walk walk = { 0, 0 };
 	int letter;
 
 	(void)signal(SIGABRT, keep_current); /* it is one that can be set */
 	(void)signal(SIGSEGV, keep_current); /* so */
-	while ((letter = getopt(argc, argv, "r:")) != -1) {
-		if (letter != 'r')
+	while ((letter = getopt(argc, argv, "r:s:")) != -1) {
+		if (letter == 'r')
+			walk.rounds = (unsigned int)strtoul(optarg, NULL, 10);
+		else if (letter == 's')
+			walk.end_s = time(NULL) + (time_t)atoi(optarg);
+		else
 			return 64;
-		rounds = (unsigned int)strtoul(optarg, NULL, 10);
 	}
-	return run(argv + optind, (size_t)(argc - optind), rounds);
+	return run(argv + optind, (size_t)(argc - optind), &walk);
 }

@@ -29,6 +29,12 @@ dotlock__seeds_and_changed__every_claim_holds_body()
 	walk dotlock
 }
 
+atf_test_case header__seeds_and_changed__every_claim_holds
+header__seeds_and_changed__every_claim_holds_body()
+{
+	walk header
+}
+
 atf_test_case journal__seeds_and_changed__every_claim_holds
 journal__seeds_and_changed__every_claim_holds_body()
 {
@@ -84,8 +90,8 @@ atf_test_case empty__no_bytes__run
 empty__no_bytes__run_body()
 {
 	: >empty
-	for target in address dotlock journal lmtp message name \
-	    quote setting sieve template
+	for target in address dotlock header journal lmtp message \
+	    name quote setting sieve template
 	do
 		atf_check -o inline:'1 tried\n' "$fuzz/${target}_fuzz" empty
 	done
@@ -97,6 +103,7 @@ atf_init_test_cases()
 {
 	atf_add_test_case address__seeds_and_changed__every_claim_holds
 	atf_add_test_case dotlock__seeds_and_changed__every_claim_holds
+	atf_add_test_case header__seeds_and_changed__every_claim_holds
 	atf_add_test_case journal__seeds_and_changed__every_claim_holds
 	atf_add_test_case lmtp__seeds_and_changed__every_claim_holds
 	atf_add_test_case message__seeds_and_changed__every_claim_holds
