@@ -22,6 +22,10 @@ find_fault(struct span name)
 	if (!charset_is_utf8(name) ||
 	    memchr(name.at, '\0', name.size_bytes) != NULL)
 		return "it is not UTF-8";
+	if (span_has_control(name))
+		return "it has control characters";
+	if (name.size_bytes > SIEVE_MAILBOX_BYTES_MAX)
+		return "it is too long";
 	return NULL;
 }
 

@@ -29,6 +29,8 @@ is_flag(struct span word)
 {
 	size_t i;
 
+	if (word.size_bytes > SIEVE_FLAG_BYTES_MAX)
+		return false;
 	if (word.at[0] == '\\') {
 		for (i = 0; i < sizeof(system_flags) / sizeof(*system_flags);
 		     i++)
@@ -348,14 +350,15 @@ flags_of_action(struct sieve_run *run, const struct sieve_call *call,
 	struct span rest = list, flag, *flags;
 	size_t count = 0;
 
-	while (next_flag(&rest, &flag))
+	while (count < SIEVE_FLAGS_MAX && next_flag(&rest, &flag))
 		count++;
 	flags = arena_take(&run->memory, count, sizeof(*flags));
 	if (flags == NULL)
 		return run_error(run, call, "no memory is left");
-	for (count = 0; next_flag(&list, &flag); count++)
-		flags[count] = flag;
 	action->flags = flags;
-	action->flag_count = count;
+	for (action->flag_count = 0;
+	     action->flag_count < count && next_flag(&list, &flag);
+	     action->flag_count++)
+		flags[action->flag_count] = flag;
 	return true;
 }

@@ -16,7 +16,8 @@ extern const struct sieve_tag flags_tags[];
  *
  * Takes   call, of keep or fileinto; NULL for the implicit keep.
  * Gives   those of ":flags", else those of the internal variable, in
- *         action->flags. False when there is no memory.
+ *         action->flags; no more than SIEVE_FLAGS_MAX. False when there is
+ *         no memory.
  * Source  RFC 5232 sections 2 and 6.
  */
 bool flags_of_action(struct sieve_run *run, const struct sieve_call *call,

@@ -15,6 +15,13 @@
 #include "base/arena.h"
 #include "base/span.h"
 
+/* What no store has more of; a script that asks for it is told so, or gets less. */
+enum {
+	SIEVE_MAILBOX_BYTES_MAX = 1024,
+	SIEVE_FLAGS_MAX = 64,
+	SIEVE_FLAG_BYTES_MAX = 64
+};
+
 enum sieve_action_kind {
 	SIEVE_KEEP = 1,	 /* store in the default mailbox */
 	SIEVE_FILEINTO,	 /* store in mailbox */
@@ -59,8 +66,8 @@ struct sieve_action {
 	unsigned line;	    /* the line that asked for it; 0: implicit */
 
 	/*
-	 * FILEINTO: UTF-8, as the script says; "INBOX", in either case, is
-	 * where KEEP stores.
+	 * FILEINTO: UTF-8 without control characters, as the script says;
+	 * "INBOX", in either case, is where KEEP stores.
 	 */
 	struct span mailbox;
 	struct span address;	  /* REDIRECT: one bare address */

@@ -185,6 +185,53 @@ ATF_TC_BODY(limits__steps_memory_actions_redirects__errors, tc)
 	sieve_case_end(&sieve);
 }
 
+/* Whoever executes a plan would refuse all of it. */
+ATF_TC_WITHOUT_HEAD(fileinto__control_or_too_long__error);
+ATF_TC_BODY(fileinto__control_or_too_long__error, tc)
+{
+	static const char twice[] =
+	    "require [\"fileinto\", \"variables\", \"copy\"];"
+	    "set \"a\" \"0123456789abcdef\";"
+	    "set \"a\" \"${a}${a}${a}${a}${a}${a}${a}${a}\";"
+	    "set \"a\" \"${a}${a}${a}${a}${a}${a}${a}${a}\";"
+	    "fileinto :copy \"${a}\"; fileinto \"${a}x\";";
+
+	sieve_case_start(&sieve);
+	ATF_CHECK(!sieve_case_compile(&sieve,
+	    span_of("require \"fileinto\"; fileinto \"a\nb\";")));
+	ATF_CHECK(!sieve_case_decide(&sieve,
+	    "require [\"fileinto\", \"variables\"];"
+	    "set \"a\" \"x\t\"; fileinto \"${a}\";"));
+	check_error("it has control characters");
+	CHECK_PLAN("(keep)");
+	ATF_CHECK(!sieve_case_decide(&sieve, twice));
+	check_error("it is too long");
+	ATF_CHECK_EQ(1, sieve.error.place.line);
+	CHECK_PLAN("(keep)");
+	sieve_case_end(&sieve);
+}
+
+ATF_TC_WITHOUT_HEAD(flags__long_or_many__left_out);
+ATF_TC_BODY(flags__long_or_many__left_out, tc)
+{
+	char script[4096], flag[80];
+	size_t i, used;
+
+	memset(flag, 'x', sizeof(flag));
+	used = (size_t)snprintf(script, sizeof(script),
+	    "require \"imap4flags\"; keep :flags \"%.65s %.64s", flag, flag);
+	for (i = 0; i < 70; i++)
+		used += (size_t)snprintf(script + used, sizeof(script) - used,
+		    " f%zu", i);
+	(void)snprintf(script + used, sizeof(script) - used, "\";");
+	sieve_case_start(&sieve);
+	ATF_REQUIRE(sieve_case_decide(&sieve, script));
+	ATF_REQUIRE_EQ(64, sieve.plan.actions[0].flag_count);
+	ATF_CHECK_EQ(64, sieve.plan.actions[0].flags[0].size_bytes);
+	CHECK_SPAN("f62", sieve.plan.actions[0].flags[63]);
+	sieve_case_end(&sieve);
+}
+
 ATF_TC_WITHOUT_HEAD(limits__implicit_keep__is_never_one_too_many);
 ATF_TC_BODY(limits__implicit_keep__is_never_one_too_many, tc)
 {
@@ -315,6 +362,8 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, programs__none__a_keep);
 	ATF_TP_ADD_TC(tp, error__any__only_a_keep_without_edits_is_left);
 	ATF_TP_ADD_TC(tp, limits__steps_memory_actions_redirects__errors);
+	ATF_TP_ADD_TC(tp, fileinto__control_or_too_long__error);
+	ATF_TP_ADD_TC(tp, flags__long_or_many__left_out);
 	ATF_TP_ADD_TC(tp, limits__implicit_keep__is_never_one_too_many);
 	ATF_TP_ADD_TC(tp, answers__unanswered__an_error_and_a_keep);
 	ATF_TP_ADD_TC(tp, answers__nobody_to_ask__no);
