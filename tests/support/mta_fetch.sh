@@ -3,9 +3,10 @@
 # what it says in /mail/said.
 
 asks_user_database=no
+patience_s=60
 
 # start_fetching NAME - a server with mail for alice, and a folder for what the
-# fetcher of that name keeps.
+# fetcher of that name keeps. It may run for patience_s.
 start_fetching()
 {
 	mta_start
@@ -24,7 +25,7 @@ as_alice()
 {
 	in_root setpriv --reuid alice --regid alice --init-groups \
 	    env HOME=/home/alice USER=alice LOGNAME=alice \
-	    PATH=/usr/bin:/bin timeout 60 "$@" </dev/null >>"$server_log" 2>&1
+	    PATH=/usr/bin:/bin timeout "$patience_s" "$@" </dev/null >>"$server_log" 2>&1
 }
 
 submit()
