@@ -23,7 +23,9 @@
 enum {
 	WALL_PER_CPU = 10, /* a machine that is busy is no fault */
 	QUESTIONS_MAX = 1000,
-	RECORD_BYTES = 4 * 1024 * 1024
+	RECORD_BYTES = 4 * 1024 * 1024,
+	BLOCK_BYTES = 64 * 1024,
+	OVERLAP_BYTES = 256 /* longer than "charset" and a name */
 };
 
 static void
@@ -162,8 +164,86 @@ struct talk {
 	bool is_late;
 };
 
+/* Takes blocks of what follows; gives false to end it. */
+typedef bool block_sink(void *context, struct span block);
+
+/* Blocks overlap by as much as a name of a character set may need. */
 static bool
-send_task(const struct talk *talk)
+each_block(const struct judge_task *task, size_t overlap_bytes,
+    block_sink *sink, void *context)
+{
+	char block[BLOCK_BYTES];
+	size_t done = 0, before = 0, wanted;
+	ssize_t got;
+
+	while (done < task->rest_bytes) {
+		wanted = sizeof(block) - before;
+		if (wanted > task->rest_bytes - done)
+			wanted = task->rest_bytes - done;
+		got = pread(task->rest_fd, block + before, wanted,
+		    task->rest_at + (off_t)done);
+		if (got == -1 && errno == EINTR)
+			continue;
+		if (got <= 0 ||
+		    !sink(context,
+			(struct span){ block, before + (size_t)got }))
+			return false;
+		done += (size_t)got;
+		got += (ssize_t)before;
+		before = (size_t)got < overlap_bytes ? (size_t)got
+						     : overlap_bytes;
+		memmove(block, block + (size_t)got - before, before);
+	}
+	return true;
+}
+
+static bool
+look_for_charsets(void *context, struct span block)
+{
+	uint64_t *wanted = context;
+
+	*wanted |= charset_wanted(block);
+	return true;
+}
+
+static bool
+send_prepare(const struct talk *talk, struct arena *memory)
+{
+	const struct judge_task *task = talk->task;
+	uint64_t wanted = charset_wanted(task->message);
+	struct buffer record;
+
+	if (!each_block(task, OVERLAP_BYTES, look_for_charsets, &wanted))
+		return false;
+	buffer_start(&record, memory);
+	parcel_put_number(&record, wanted);
+	return parcel_send(
+	    talk->judge->fd, PARCEL_PREPARE, buffer_span(&record));
+}
+
+static bool
+send_block(void *context, struct span block)
+{
+	const struct talk *talk = context;
+
+	return parcel_add(talk->judge->fd, block);
+}
+
+static bool
+send_message(struct talk *talk, struct buffer *record)
+{
+	const struct judge_task *task = talk->task;
+
+	parcel_put_number(record, task->message.size_bytes + task->rest_bytes);
+	buffer_add(record, task->message);
+	return !record->arena->is_exhausted &&
+	    parcel_begin(talk->judge->fd, PARCEL_TASK, buffer_span(record),
+		record->size_bytes + task->rest_bytes) &&
+	    each_block(task, 0, send_block, talk);
+}
+
+static bool
+send_task(struct talk *talk)
 {
 	const struct judge_task *task = talk->task;
 	const struct sieve_envelope *envelope = &task->envelope;
@@ -172,9 +252,7 @@ send_task(const struct talk *talk)
 	bool is_sent;
 
 	arena_start(&memory, 4 * task->message.size_bytes + RECORD_BYTES);
-	buffer_start(&record, &memory);
-	parcel_put_number(&record, charset_wanted(task->message));
-	is_sent = parcel_send(talk->judge->fd, PARCEL_PREPARE, buffer_span(&record));
+	is_sent = send_prepare(talk, &memory);
 	buffer_start(&record, &memory);
 	(void)buffer_reserve(&record, task->message.size_bytes + 4096);
 	parcel_put_number(&record, (uint64_t)task->now_s);
@@ -185,9 +263,7 @@ send_task(const struct talk *talk)
 	parcel_put_span(&record, envelope->to);
 	parcel_put_span(&record, envelope->original_to);
 	parcel_put_span(&record, envelope->auth);
-	parcel_put_span(&record, task->message);
-	is_sent = is_sent && !memory.is_exhausted &&
-	    parcel_send(talk->judge->fd, PARCEL_TASK, buffer_span(&record));
+	is_sent = is_sent && send_message(talk, &record);
 	arena_end(&memory);
 	return is_sent;
 }

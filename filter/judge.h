@@ -51,6 +51,9 @@ struct judge {
 /* The message, and what this process is asked about. All borrowed. */
 struct judge_task {
 	struct span message; /* or its beginning; without From_ line */
+	int rest_fd;	     /* where it goes on, with rest_bytes */
+	off_t rest_at;
+	size_t rest_bytes;    /* that scripts are to see as well; or 0 */
 	long long size_bytes; /* of all of it */
 	struct sieve_envelope envelope;
 	int64_t now_s;

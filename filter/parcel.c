@@ -68,8 +68,8 @@ must_stop(void)
 	return interrupt_check(&ignored) != VERDICT_OK;
 }
 
-static bool
-send_all(int fd, struct span bytes)
+bool
+parcel_add(int fd, struct span bytes)
 {
 	while (bytes.size_bytes > 0) {
 		ssize_t taken = write(fd, bytes.at, bytes.size_bytes);
@@ -84,22 +84,28 @@ send_all(int fd, struct span bytes)
 }
 
 bool
-parcel_send(int fd, enum parcel_kind kind, struct span record)
+parcel_begin(int fd, enum parcel_kind kind, struct span bytes,
+    size_t total_bytes)
 {
-	struct head head = { kind, record.size_bytes };
+	struct head head = { kind, total_bytes };
 	const struct iovec pieces[2] = {
 		{ &head, sizeof(head) },
-		{ (void *)record.at, record.size_bytes },
+		{ (void *)bytes.at, bytes.size_bytes },
 	};
 	ssize_t taken;
 
 	do
-		taken = writev(fd, pieces, record.size_bytes > 0 ? 2 : 1);
+		taken = writev(fd, pieces, bytes.size_bytes > 0 ? 2 : 1);
 	while (taken == -1 && errno == EINTR && !must_stop());
 	if (taken < (ssize_t)sizeof(head))
 		return false; /* a socket takes so little at once, or nothing */
-	return send_all(
-	    fd, span_from(record, (size_t)taken - sizeof(head)));
+	return parcel_add(fd, span_from(bytes, (size_t)taken - sizeof(head)));
+}
+
+bool
+parcel_send(int fd, enum parcel_kind kind, struct span record)
+{
+	return parcel_begin(fd, kind, record, record.size_bytes);
 }
 
 /* A signal may cut the wait short, and need not mean the end. */

@@ -71,6 +71,22 @@ struct span parcel_get_span(struct parcel_reader *reader);
 bool parcel_send(int fd, enum parcel_kind kind, struct span record);
 
 /*
+ * parcel_begin - write the first bytes of a record of total_bytes.
+ *
+ * Takes   bytes, not more than that; parcel_add() writes the others.
+ * Gives   false when the other end has gone.
+ */
+bool parcel_begin(int fd, enum parcel_kind kind, struct span bytes,
+    size_t total_bytes);
+
+/*
+ * parcel_add - write more bytes of the record that was begun.
+ *
+ * Gives   false when the other end has gone.
+ */
+bool parcel_add(int fd, struct span bytes);
+
+/*
  * parcel_receive - wait for a record.
  *
  * Takes   arena, for its bytes; most_bytes, which it may have; until_us, on

@@ -249,6 +249,24 @@ size_of(const struct spool *spool)
 	return spool->total_bytes;
 }
 
+/* Further than memory reaches only scripts look that look into the body. */
+static void
+set_rest(struct judge_task *task, const struct job *job)
+{
+	const struct spool *spool = &job->message.spool;
+	long long more = job->settings.sieve_body_limit_bytes -
+	    (long long)task->message.size_bytes;
+	long long left = size_of(spool) - (long long)spool->head_bytes;
+
+	if (spool->is_whole || !is_said(&job->filtering.setup, "body"))
+		return;
+	task->rest_fd = spool->in_fd;
+	task->rest_at = (off_t)spool->head_bytes;
+	if (left > more)
+		left = more;
+	task->rest_bytes = left > 0 ? (size_t)left : 0;
+}
+
 static void
 set_task(struct judge_task *task, struct job *job, struct sieve_answers *answers)
 {
@@ -264,6 +282,7 @@ set_task(struct judge_task *task, struct job *job, struct sieve_answers *answers
 	task->message = message->head;
 	task->size_bytes = size_of(&message->spool) -
 	    (message->head.at - message->spool.head);
+	set_rest(task, job);
 	task->now_s = job->filtering.now_s;
 	task->envelope.has_from = envelope->has_sender;
 	task->envelope.from = envelope->sender;

@@ -73,6 +73,8 @@ static const struct setting_rule rules[] = {
 	    0 },
 	{ "sieve_before", SETTING_TEXT, MEMBER(sieve_before), "", NULL, 0,
 	    0 },
+	{ "sieve_body_limit", SETTING_BYTES, MEMBER(sieve_body_limit_bytes),
+	    "16M", NULL, 0, 256 * 1024 * 1024 },
 	{ "sieve_cpu", SETTING_SECONDS, MEMBER(sieve_cpu_s), "1s", NULL, 1,
 	    60 },
 	{ "sieve_dir", SETTING_TEXT, MEMBER(sieve_dir), "%h/sieve", NULL, 0,

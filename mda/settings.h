@@ -69,6 +69,7 @@ struct settings {
 	const char *sieve;	  /* template, or empty */
 	const char *sieve_after;  /* template, or empty */
 	const char *sieve_before; /* template, or empty */
+	long long sieve_body_limit_bytes;
 	long long sieve_cpu_s;
 	const char *sieve_dir;	  /* template, or empty */
 	const char *sieve_global; /* template, or empty */

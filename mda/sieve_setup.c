@@ -218,6 +218,17 @@ sieve_setup_add(struct sieve_setup *setup, const char *name, struct span text)
 	script->text = text;
 }
 
+/* Of what scripts see of it. */
+static size_t
+largest_message(const struct settings *settings)
+{
+	long long most = settings->spool_memory_bytes;
+
+	if (settings->sieve_body_limit_bytes > most)
+		most = settings->sieve_body_limit_bytes;
+	return (size_t)most;
+}
+
 void
 sieve_setup_judge(struct judge_setup *wanted, const struct sieve_setup *setup,
     const struct settings *settings)
@@ -233,8 +244,7 @@ sieve_setup_judge(struct judge_setup *wanted, const struct sieve_setup *setup,
 	wanted->own_addresses = setup->own;
 	wanted->own_address_count = 1;
 	wanted->cpu_s = (unsigned int)settings->sieve_cpu_s;
-	wanted->memory_bytes = JUDGE_MEMORY_BYTES +
-	    4 * (size_t)settings->spool_memory_bytes;
+	wanted->memory_bytes = JUDGE_MEMORY_BYTES + 4 * largest_message(settings);
 }
 
 void

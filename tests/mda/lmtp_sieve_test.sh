@@ -124,6 +124,22 @@ script__wrong__kept_body()
 	logged sieve_error
 }
 
+atf_test_case body__large_and_shared__looked_through
+body__large_and_shared__looked_through_body()
+{
+	lmtp_start
+	head -c 3000000 /dev/zero | tr '\0' x | fold >>msg
+	printf '\nneedle\n' >>msg
+	echo 'require "body"; if body :contains "needle" { discard; }' |
+	    script_of al
+	echo 'require "body"; if body :contains "pin" { discard; }' |
+	    script_of bo
+	answered al@x,bo@x 'al@x: 250 2.0.0 delivered' \
+	    'bo@x: 250 2.0.0 delivered'
+	holds al 0
+	expect_only box/bo msg
+}
+
 atf_test_case redirect__large_and_shared__whole_mail
 redirect__large_and_shared__whole_mail_body()
 {
@@ -213,6 +229,7 @@ atf_init_test_cases()
 	atf_add_test_case reject__lines__as_many_in_the_answer
 	atf_add_test_case reject__reply_limit__cut_with_dots
 	atf_add_test_case script__wrong__kept
+	atf_add_test_case body__large_and_shared__looked_through
 	atf_add_test_case redirect__large_and_shared__whole_mail
 	atf_add_test_case size__large__of_all_of_it
 	atf_add_test_case redirect__sendmail_fails__kept

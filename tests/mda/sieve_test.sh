@@ -220,6 +220,55 @@ long_message__script__all_of_it_body()
 	atf_check cmp wanted "$file"
 }
 
+# long_letter - with a part in another character set far behind the beginning.
+long_letter()
+{
+	letter 'MIME-Version: 1.0' 'Content-Type: multipart/mixed; boundary=b'
+	{
+		printf -- '--b\n\n'
+		awk 'BEGIN { for (i = 0; i < 20000; i++) print i, "a line" }'
+		printf -- '--b\nContent-Type: text/plain; charset=EUC-JP\n\n'
+		printf '\306\374\313\334 needle\n--b--\n'
+	} >>msg
+}
+
+atf_test_case body__behind_memory__found
+body__behind_memory__found_body()
+{
+	script <<-'EOF'
+	require ["body", "fileinto", "mailbox", "copy"];
+	if body :text :contains "日本 needle" {
+		fileinto :copy :create "Text";
+	}
+	if body :raw :contains "a line\n--b" { fileinto :copy :create "Raw"; }
+	if body :content "text" :contains "19999 a line" {
+		fileinto :create "Content";
+	}
+	EOF
+	long_letter
+	delivered -o spool_memory=4096
+	holds '' 0
+	holds .Text 1
+	atf_check cmp msg "$file"
+	holds .Content 1
+}
+
+atf_test_case body__behind_the_limit__not_seen
+body__behind_the_limit__not_seen_body()
+{
+	script <<-'EOF'
+	require ["body", "imap4flags"];
+	if body :raw :contains "needle" { discard; }
+	if allof(body :raw :contains "2000 a line", size :over 200K) {
+		addflag "\\Flagged";
+	}
+	EOF
+	long_letter
+	delivered -o spool_memory=4096 -o sieve_body_limit=100000
+	holds '' 1
+	atf_check -o match:':2,F$' echo "$file"
+}
+
 atf_test_case long_message__mbox__all_of_it
 long_message__mbox__all_of_it_body()
 {
@@ -765,6 +814,8 @@ atf_init_test_cases()
 	atf_add_test_case header_edited__stored__body_as_it_was
 	atf_add_test_case header_edited__folder_of_two_names__both_there
 	atf_add_test_case long_message__script__all_of_it
+	atf_add_test_case body__behind_memory__found
+	atf_add_test_case body__behind_the_limit__not_seen
 	atf_add_test_case long_message__mbox__all_of_it
 	atf_add_test_case reject__reason__77_and_nothing_stored
 	atf_add_test_case reject__not_ascii__each_character
