@@ -22,8 +22,11 @@ enum {
 	OUTCOME_LEAST_S = 60
 };
 
+/* Large, and of use from one question to the next only. */
+static struct recipient_draft draft;
+
 struct monitor {
-	const struct job *base;
+	struct job *base; /* sender and queue id are the message's */
 	int speaker_fd;
 	struct recipient **recipients; /* owned, and what they point to */
 	size_t count;
@@ -38,18 +41,26 @@ struct monitor {
 
 /* No message was opened here, but the line is to say for whom it was. */
 static void
-log_failure(struct monitor *monitor, struct recipient *recipient,
-    enum verdict verdict, const struct failure *why)
+log_failure(struct monitor *monitor, enum verdict verdict,
+    const struct failure *why)
 {
-	struct job *job = &recipient->job;
+	struct job *job = &draft.job;
 	struct envelope *envelope = &job->message.envelope;
 
 	job->is_message_open = true;
-	envelope->recipient = span_of(recipient->address);
+	envelope->recipient = span_of(job->options.recipient);
 	envelope->has_recipient = true;
 	if (job->options.sender != NULL)
 		envelope_set_sender(envelope, span_of(job->options.sender));
 	log_write(&monitor->log, job, verdict, why);
+}
+
+static void
+log_recipient(struct monitor *monitor, size_t index, enum verdict verdict,
+    const struct failure *why)
+{
+	recipient_job(&draft.job, monitor->recipients[index], monitor->base);
+	log_failure(monitor, verdict, why);
 }
 
 static void
@@ -61,37 +72,35 @@ send_answer(struct monitor *monitor, const struct wire_answer *answer)
 
 /* ---- Recipients --------------------------------------------------------- */
 
-/* The last place is free for it; NULL when there is no memory. */
-static struct recipient *
+/* false when there is no memory for the one that was planned. */
+static bool
 add_recipient(struct monitor *monitor)
 {
+	struct recipient *recipient;
+
 	if (monitor->recipients == NULL)
 		monitor->recipients =
 		    calloc(monitor->most, sizeof(struct recipient *));
 	if (monitor->recipients == NULL || monitor->count == monitor->most)
-		return NULL;
-	return calloc(1, sizeof(struct recipient));
+		return false;
+	recipient = recipient_keep(&draft, monitor->base);
+	if (recipient != NULL)
+		monitor->recipients[monitor->count++] = recipient;
+	return recipient != NULL;
 }
 
 static void
 on_recipient(struct monitor *monitor, const struct wire_ask *ask)
 {
-	struct recipient *recipient = add_recipient(monitor);
 	struct wire_answer answer;
 	struct failure why;
 	enum verdict verdict;
 
-	if (recipient == NULL) {
+	verdict = recipient_plan(&draft, monitor->base, ask, &why);
+	if (verdict == VERDICT_OK && !add_recipient(monitor))
 		verdict = failure_errno(&why, "malloc", "the message");
-	} else {
-		verdict = recipient_plan(recipient, monitor->base, ask, &why);
-		if (verdict != VERDICT_OK)
-			log_failure(monitor, recipient, verdict, &why);
-	}
-	if (verdict == VERDICT_OK)
-		monitor->recipients[monitor->count++] = recipient;
-	else
-		free(recipient);
+	if (verdict != VERDICT_OK)
+		log_failure(monitor, verdict, &why);
 	wire_answer_set(&answer, 0, verdict, &why, NULL);
 	send_answer(monitor, &answer);
 }
@@ -100,7 +109,9 @@ static void
 forget(struct monitor *monitor)
 {
 	while (monitor->count > 0)
-		free(monitor->recipients[--monitor->count]);
+		recipient_free(monitor->recipients[--monitor->count]);
+	monitor->base->options.sender = NULL;
+	monitor->base->options.queue_id = NULL;
 }
 
 /* ---- The message -------------------------------------------------------- */
@@ -108,17 +119,13 @@ forget(struct monitor *monitor)
 static void
 set_envelope(struct monitor *monitor, const struct wire_ask *ask)
 {
-	size_t i;
+	struct options *options = &monitor->base->options;
 
 	memcpy(monitor->sender, ask->address, sizeof(monitor->sender));
 	memcpy(monitor->queue_id, ask->queue_id, sizeof(monitor->queue_id));
-	for (i = 0; i < monitor->count; i++) {
-		struct options *options = &monitor->recipients[i]->job.options;
-
-		options->sender = monitor->sender;
-		options->queue_id =
-		    monitor->queue_id[0] == '\0' ? NULL : monitor->queue_id;
-	}
+	options->sender = monitor->sender;
+	options->queue_id =
+	    monitor->queue_id[0] == '\0' ? NULL : monitor->queue_id;
 }
 
 /* All is written and nothing is visible: shall it be? */
@@ -145,8 +152,8 @@ log_unheard(struct monitor *monitor)
 
 	for (i = 0; i < monitor->count; i++)
 		if (monitor->recipients[i]->is_unheard)
-			log_failure(monitor, monitor->recipients[i],
-			    VERDICT_RETRY, &monitor->recipients[i]->why);
+			log_recipient(monitor, i, VERDICT_RETRY,
+			    &monitor->recipients[i]->why);
 }
 
 static long long
@@ -166,6 +173,7 @@ on_message(struct monitor *monitor, const struct wire_ask *ask)
 	size_t i;
 
 	set_envelope(monitor, ask);
+	team->base = monitor->base;
 	team_start(team, monitor->recipients, monitor->count);
 	if (team_gather(team, deadline_s))
 		word = ask_at_gate(monitor);
@@ -188,7 +196,7 @@ on_spoiled(struct monitor *monitor, const struct wire_ask *ask)
 	errno = ask->sys_errno;
 	verdict = failure_errno(&why, "spill", "the message");
 	for (i = 0; i < monitor->count; i++)
-		log_failure(monitor, monitor->recipients[i], verdict, &why);
+		log_recipient(monitor, i, verdict, &why);
 }
 
 /* ---- The conversation --------------------------------------------------- */
@@ -288,7 +296,7 @@ wait_for_all(void)
 }
 
 enum verdict
-monitor_run(const struct job *base, const struct monitor_means *means,
+monitor_run(struct job *base, const struct monitor_means *means,
     struct failure *why)
 {
 	struct monitor monitor = {

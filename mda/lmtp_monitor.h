@@ -20,15 +20,15 @@ struct monitor_means {
 /*
  * monitor_run - serve a speaker until it ends.
  *
- * Takes   base, options and settings that hold for all; the message, in
- *         TEAM_MESSAGE_FD.
+ * Takes   base, options and settings that hold for all, and where sender and
+ *         queue id of a message are put; the message, in TEAM_MESSAGE_FD.
  * Gives   recipients are judged, and messages delivered by workers with
  *         their accounts' rights: to all or, when the client is gone before
  *         anything is visible, to nobody.
  * Never   looks into the message.
  * Fails   VERDICT_RETRY as interrupt_check(), when we are to stop.
  */
-enum verdict monitor_run(const struct job *base,
+enum verdict monitor_run(struct job *base,
     const struct monitor_means *means, struct failure *why);
 
 #endif

@@ -24,22 +24,20 @@ enum {
 static bool
 is_mbox(const struct recipient *recipient)
 {
-	return recipient->job.destination.kind == BOX_MBOX;
+	return recipient->kind == BOX_MBOX;
 }
 
 static bool
 is_same_account(const struct recipient *one, const struct recipient *other)
 {
-	return one->job.account.uid == other->job.account.uid &&
-	    strcmp(one->job.account.name, other->job.account.name) == 0;
+	return one->uid == other->uid && strcmp(one->name, other->name) == 0;
 }
 
 /* Two into one Maildir must not take the same witness for theirs. */
 static bool
 is_same_box(const struct recipient *one, const struct recipient *other)
 {
-	return strcmp(one->job.destination.path, other->job.destination.path) ==
-	    0;
+	return strcmp(one->path, other->path) == 0;
 }
 
 static struct worker *
@@ -60,8 +58,9 @@ static struct worker *
 find_worker(struct team *team, size_t index)
 {
 	const struct recipient *recipient = team->recipients[index];
-	size_t most =
-	    recipient->job.settings.share == ANSWER_YES ? 1 : SIDE_BY_SIDE;
+	bool is_shared = recipient_settings(recipient, team->base)->share ==
+	    ANSWER_YES;
+	size_t most = is_shared ? 1 : SIDE_BY_SIDE;
 	struct worker *least = NULL;
 	size_t found = 0;
 	size_t i;
@@ -172,7 +171,7 @@ run_keeper(
 static int
 run_with_keeper(struct worker_task *task)
 {
-	const struct job *job = &task->recipients[0]->job;
+	const struct job *job = &task->jobs[0];
 	struct keeper keeper;
 	int fds[2];
 	pid_t child;
@@ -197,13 +196,21 @@ run_with_keeper(struct worker_task *task)
 	return worker_run(task);
 }
 
+/* Pages that the monitor never touches are no burden to those it forks. */
+static struct job *
+make_jobs(size_t count)
+{
+	static struct job single;
+
+	return count == 1 ? &single : calloc(count, sizeof(struct job));
+}
+
 static int
 run_worker(struct team *team, const struct worker *worker, int fd)
 {
-	struct recipient **recipients =
-	    calloc(worker->count, sizeof(struct recipient *));
+	struct job *jobs = make_jobs(worker->count);
 	struct worker_task task = {
-		.recipients = recipients,
+		.jobs = jobs,
 		.count = worker->count,
 		.indexes = worker->indexes,
 		.message_fd = TEAM_MESSAGE_FD,
@@ -212,12 +219,13 @@ run_worker(struct team *team, const struct worker *worker, int fd)
 	};
 	size_t i;
 
-	if (recipients == NULL)
+	if (jobs == NULL)
 		return EX_TEMPFAIL;
 	for (i = 0; i < worker->count; i++)
-		recipients[i] = team->recipients[worker->indexes[i]];
+		recipient_job(&jobs[i], team->recipients[worker->indexes[i]],
+		    team->base);
 	keep_fds(fd);
-	if (is_mbox(recipients[0]) && recipients[0]->job.is_delegated)
+	if (jobs[0].destination.kind == BOX_MBOX && jobs[0].is_delegated)
 		return run_with_keeper(&task);
 	return worker_run(&task);
 }
@@ -253,7 +261,7 @@ team_start(struct team *team, struct recipient **recipients, size_t count)
 	struct failure why;
 	size_t i;
 
-	memset(team, 0, sizeof(*team));
+	team->worker_count = 0;
 	team->recipients = recipients;
 	team->count = count;
 	team->workers = calloc(count, sizeof(*team->workers));

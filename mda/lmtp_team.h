@@ -24,9 +24,9 @@ struct worker {
 };
 
 struct team {
+	const struct job *base; /* borrowed: what recipients are planned with */
 	struct recipient **recipients; /* borrowed */
 	size_t count;
-	int message_fd;		/* borrowed: TEAM_MESSAGE_FD */
 	struct worker *workers; /* owned */
 	size_t worker_count;
 };
@@ -36,7 +36,8 @@ enum { TEAM_MESSAGE_FD = 3 /* the same in each worker */ };
 /*
  * team_start - begin to deliver a message, up to the gate.
  *
- * Takes   recipients that are planned; the message lies in TEAM_MESSAGE_FD.
+ * Takes   team->base, with sender and queue id; recipients that are planned;
+ *         the message lies in TEAM_MESSAGE_FD.
  * Gives   a process for each account, with its rights; where an account has
  *         many, up to eight, because they wait for the disk side by side;
  *         for each mbox one of its own. A recipient whose process cannot be

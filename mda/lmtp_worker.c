@@ -9,6 +9,7 @@
 #include "base/interrupt.h"
 #include "compat/compat.h"
 #include "maildir/group.h"
+#include "mda/lmtp_wire.h"
 #include "mda/log.h"
 #include "mda/plan.h"
 
@@ -438,7 +439,7 @@ make_work(struct work *work, const struct worker_task *task)
 	if (work->parts == NULL || work->deliveries == NULL)
 		return false;
 	for (i = 0; i < task->count; i++) {
-		work->parts[i].job = &task->recipients[i]->job;
+		work->parts[i].job = &task->jobs[i];
 		work->parts[i].job->keeper_fd = task->keeper_fd;
 	}
 	return true;
@@ -450,7 +451,7 @@ worker_run(struct worker_task *task)
 	struct work work;
 
 	interrupt_deadline(
-	    (unsigned int)task->recipients[0]->job.settings.deadline_s);
+	    (unsigned int)task->jobs[0].settings.deadline_s);
 	interrupt_watch(task->monitor_fd);
 	if (!make_work(&work, task))
 		return EX_TEMPFAIL;

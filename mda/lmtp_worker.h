@@ -6,11 +6,11 @@
 
 #include <stddef.h>
 
-#include "mda/lmtp_recipient.h"
+#include "mda/job.h"
 
 struct worker_task {
-	struct recipient **recipients; /* borrowed: those of one account */
-	size_t count;	 /* of Maildirs, or a single one of an mbox */
+	struct job *jobs; /* borrowed: those of one account */
+	size_t count;	  /* of Maildirs, or a single one of an mbox */
 	size_t *indexes; /* borrowed: what the monitor calls them */
 	int message_fd;	 /* the file that it lies in */
 	int monitor_fd;
@@ -20,7 +20,7 @@ struct worker_task {
 /*
  * worker_run - deliver, as the recipients' account.
  *
- * Takes   recipients that are planned, with sender and queue id in their
+ * Takes   jobs that are planned, with sender and queue id in their
  *         options; the caller has root's rights or the account's, and only
  *         the three descriptors beside the standard ones.
  * Gives   an exit status. Each recipient has a verdict of its own, told to

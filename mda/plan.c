@@ -107,8 +107,8 @@ split_address(struct job *job, const char *address)
 	copy_word(job->detail, address + name + 1, local - name - 1);
 }
 
-static void
-set_values(struct job *job)
+void
+plan_values(struct job *job)
 {
 	const struct options *options = &job->options;
 	bool is_fixed = job->settings.account == ACCOUNT_FIXED;
@@ -198,10 +198,10 @@ plan_make(struct job *job, struct failure *why)
 		verdict = find_name(job, why);
 	if (verdict != VERDICT_OK)
 		return verdict;
-	set_values(job);
+	plan_values(job);
 	verdict = read_account_settings(job, why);
 	if (verdict == VERDICT_OK) {
-		set_values(job); /* with the account's own delimiter */
+		plan_values(job); /* with the account's own delimiter */
 		verdict = destination_find(&job->destination,
 		    job->options.mailbox, &job->settings, &job->values, why);
 	}

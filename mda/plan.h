@@ -27,6 +27,14 @@ enum verdict plan_settings(struct job *job, struct failure *why);
 enum verdict plan_make(struct job *job, struct failure *why);
 
 /*
+ * plan_values - what the letters of a template stand for.
+ *
+ * Takes   a job with options, settings and account.
+ * Gives   job->values, which plan_make() sets too.
+ */
+void plan_values(struct job *job);
+
+/*
  * plan_check_home - is the home fit to hold a mailbox, by root's order?
  *
  * Takes   a planned job; the process has the account's rights.

@@ -138,6 +138,39 @@ settings_inherit(struct settings *settings, const struct settings *from)
 	settings->text_count = 0;
 }
 
+/* A text that lies in from is to lie here. */
+static void
+move_text(struct settings *settings, const struct settings *from,
+    const struct setting_rule *rule)
+{
+	const char **text = (void *)((char *)settings + rule->offset);
+	size_t number;
+
+	for (number = 0; number < from->text_count; number++)
+		if (*text == from->texts[number])
+			*text = settings->texts[number];
+}
+
+void
+settings_copy(struct settings *settings, const struct settings *from)
+{
+	size_t row;
+
+	settings_inherit(settings, from);
+	settings->text_count = from->text_count;
+	memcpy(settings->texts, from->texts,
+	    from->text_count * sizeof(from->texts[0]));
+	for (row = 0; row < ROWS; row++)
+		if (rules[row].kind == SETTING_TEXT)
+			move_text(settings, from, &rules[row]);
+}
+
+bool
+settings_differ(const struct settings *one, const struct settings *other)
+{
+	return memcmp(one, other, offsetof(struct settings, text_count)) != 0;
+}
+
 void
 settings_show(char *text, const struct settings *settings, size_t row)
 {

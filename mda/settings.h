@@ -133,6 +133,21 @@ void settings_default(struct settings *settings);
 void settings_inherit(struct settings *settings, const struct settings *from);
 
 /*
+ * settings_copy - the same settings, in a place of their own.
+ *
+ * Takes   from: its texts are copied; what it borrows stays borrowed.
+ * Gives   only as much memory is touched as there are texts.
+ */
+void settings_copy(struct settings *settings, const struct settings *from);
+
+/*
+ * settings_differ - does one say anything that the other does not?
+ *
+ * Takes   one that began as settings_inherit() of the other.
+ */
+bool settings_differ(const struct settings *one, const struct settings *other);
+
+/*
  * settings_read - read a file of name = value lines.
  *
  * Takes   path, borrowed for the life of the settings; is_required, whether

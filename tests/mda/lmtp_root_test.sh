@@ -83,6 +83,26 @@ accounts__many_messages__one_connection_body()
 	expect_count 0 home/alice/Maildir/tmp
 }
 
+atf_test_case accounts__own_settings__heeded
+accounts__own_settings__heeded_head() { root_case; }
+accounts__own_settings__heeded_body()
+{
+	lmtp_start
+	mkdir -m 755 own
+	printf '%s\n' 'mailbox = maildir:~/Other' 'delivered_to = always' \
+	    >own/alice
+	printf 'mailbox = \n' >own/mallory
+	to alice@x,bob@x,mallory@x,alice@y \
+	    -o account_settings="$stage/own/%u"
+	answered 'mallory@x: 451 4.3.5' 'alice@x: 250 2.0.0' \
+	    'bob@x: 250 2.0.0' 'alice@y: 250 2.0.0'
+	expect_only home/bob/Maildir message
+	expect_count 2 home/alice/Other/new
+	atf_check -o inline:'Delivered-To: alice@x\nDelivered-To: alice@y\n' \
+	    sh -c 'grep -h ^Delivered-To home/alice/Other/new/* | sort'
+	atf_check -s exit:2 -o empty -e ignore ls home/alice/Maildir
+}
+
 atf_test_case home__missing__the_other_is_delivered
 home__missing__the_other_is_delivered_head() { root_case; }
 home__missing__the_other_is_delivered_body()
@@ -287,6 +307,7 @@ atf_init_test_cases()
 {
 	atf_add_test_case accounts__two__each_its_own
 	atf_add_test_case accounts__many_messages__one_connection
+	atf_add_test_case accounts__own_settings__heeded
 	atf_add_test_case home__missing__the_other_is_delivered
 	atf_add_test_case disk__full_for_one__the_other_is_delivered
 	atf_add_test_case mbox__in_a_spool_of_roots__delivered

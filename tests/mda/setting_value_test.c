@@ -321,6 +321,30 @@ ATF_TC_BODY(inherited__then_set__the_first_keeps_its_own, tc)
 	ATF_CHECK_STREQ("/one", settings.mailbox);
 }
 
+ATF_TC_WITHOUT_HEAD(copied__then_the_first_changes__stays);
+ATF_TC_BODY(copied__then_the_first_changes__stays, tc)
+{
+	static struct settings heir;
+	static struct settings copy;
+
+	settings_default(&settings);
+	ATF_REQUIRE(set("delimiter", "-"));
+	settings_inherit(&heir, &settings);
+	ATF_CHECK(!settings_differ(&heir, &settings));
+	ATF_REQUIRE(setting_value_set(&heir, rule_of("mailbox"), "/two"));
+	ATF_REQUIRE(setting_value_set(&heir, rule_of("sieve"), "/three"));
+	ATF_REQUIRE(setting_value_set(&heir, rule_of("mailbox"), "/four"));
+	ATF_CHECK(settings_differ(&heir, &settings));
+	settings_copy(&copy, &heir);
+	memset(&heir, 'x', sizeof(heir));
+	ATF_CHECK_STREQ("/four", copy.mailbox);
+	ATF_CHECK_STREQ("/three", copy.sieve);
+	ATF_CHECK_STREQ("-", copy.delimiter);
+	ATF_REQUIRE(setting_value_set(&copy, rule_of("mailbox"), "/five"));
+	ATF_CHECK_STREQ("/five", copy.mailbox);
+	ATF_CHECK_STREQ("/three", copy.sieve);
+}
+
 ATF_TC_WITHOUT_HEAD(text__too_long__refused);
 ATF_TC_BODY(text__too_long__refused, tc)
 {
@@ -357,6 +381,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, text__longest__kept_whole);
 	ATF_TP_ADD_TC(tp, text__every_row_set_often__each_keeps_its_last);
 	ATF_TP_ADD_TC(tp, inherited__then_set__the_first_keeps_its_own);
+	ATF_TP_ADD_TC(tp, copied__then_the_first_changes__stays);
 	ATF_TP_ADD_TC(tp, text__too_long__refused);
 	ATF_TP_ADD_TC(tp, text__empty__accepted);
 	return atf_no_error();
