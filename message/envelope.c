@@ -35,6 +35,29 @@ address_length(struct span text)
 	return i < text.size_bytes ? i : text.size_bytes;
 }
 
+/* Do these four bytes stand in a list of such? */
+static bool
+is_in(const char *list, const char *word)
+{
+	for (; *list != '\0'; list += 4)
+		if (memcmp(list, word, 4) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * Does it begin as asctime(3) does? What stands in the place of the address is
+ * the date then: procmail writes so for the null sender.
+ */
+static bool
+is_date(struct span text)
+{
+	return text.size_bytes >= 8 &&
+	    is_in("Sun Mon Tue Wed Thu Fri Sat ", text.at) &&
+	    is_in("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec ",
+		text.at + 4);
+}
+
 void
 envelope_take_from_line(struct envelope *envelope, struct span *head)
 {
@@ -46,6 +69,8 @@ envelope_take_from_line(struct envelope *envelope, struct span *head)
 		return;
 	*head = rest;
 	address = span_trim(span_from(line, strlen("From ")));
+	if (is_date(address))
+		address = span_of("MAILER-DAEMON");
 	address.size_bytes = address_length(address);
 	if (!envelope->has_sender && address.size_bytes > 0)
 		envelope_set_sender(envelope, address);

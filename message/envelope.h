@@ -28,7 +28,8 @@ void envelope_set_sender(struct envelope *envelope, struct span address);
  *
  * Takes   *head, the beginning of the message.
  * Gives   *head begins behind the line, which ends in LF; its address becomes the sender when
- *         none was known. A message without such a line is left as it is.
+ *         none was known, the null sender where the date follows at once. A
+ *         message without such a line is left as it is.
  * Source  mbox(5); a quoted local part may hold blanks, RFC 5321 4.1.2.
  */
 void envelope_take_from_line(struct envelope *envelope, struct span *head);

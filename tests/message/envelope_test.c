@@ -149,6 +149,16 @@ ATF_TC_BODY(from_line__crlf__address_without_cr, tc)
 	CHECK_SPAN("al@b", sender_of("From al@b\r\nA: b\r\n"));
 }
 
+ATF_TC_WITHOUT_HEAD(from_line__date_at_once__null_sender);
+ATF_TC_BODY(from_line__date_at_once__null_sender, tc)
+{
+	ATF_CHECK_EQ(0,
+	    sender_of("From  Fri Nov 27 21:07:00 2026\nA: b\n").size_bytes);
+	CHECK_SPAN("Fri", sender_of("From Fri Fri Nov 27 21:07:00 2026\n"));
+	CHECK_SPAN("Sunny", sender_of("From Sunny Jan 27\n"));
+	CHECK_SPAN("Sun", sender_of("From Sun Jan\n"));
+}
+
 ATF_TC_WITHOUT_HEAD(from_line__no_address__no_sender);
 ATF_TC_BODY(from_line__no_address__no_sender, tc)
 {
@@ -239,6 +249,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, from_line__backslash_last__ends_with_the_line);
 	ATF_TP_ADD_TC(tp, from_line__mailer_daemon__null_sender);
 	ATF_TP_ADD_TC(tp, from_line__crlf__address_without_cr);
+	ATF_TP_ADD_TC(tp, from_line__date_at_once__null_sender);
 	ATF_TP_ADD_TC(tp, from_line__no_address__no_sender);
 	ATF_TP_ADD_TC(tp, from_line__field_named_from__left);
 	ATF_TP_ADD_TC(tp, from_line__quoted_or_later__left);
