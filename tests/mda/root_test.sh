@@ -490,6 +490,40 @@ environment__home_of_the_caller__not_used_body()
 	expect_count 0 callers
 }
 
+# A sender that left its own home in the environment: the mail waits, and goes
+# nowhere else. To name the account is enough.
+atf_test_case self__home_of_another__75_and_nothing_there
+self__home_of_another__75_and_nothing_there_head()
+{
+	atf_set require.user root
+}
+self__home_of_another__75_and_nothing_there_body()
+{
+	private_start
+	make_message message
+	for other in root bob; do
+		deferred 4.3.0 env HOME="$stage/home/$other" $as_alice \
+		    "$MDA" -c settings <message
+		atf_check -o match:"home/$other/Maildir" cat said
+	done
+	nothing_anywhere
+}
+
+atf_test_case self__home_of_another_and_named__own_home
+self__home_of_another_and_named__own_home_head()
+{
+	atf_set require.user root
+}
+self__home_of_another_and_named__own_home_body()
+{
+	private_start
+	make_message message
+	atf_check env HOME="$stage/home/bob" $as_alice \
+	    "$MDA" -c settings -d alice <message
+	expect_only home/alice/Maildir message
+	expect_count 0 home/bob
+}
+
 # ---- How it may end --------------------------------------------------------
 
 # died WORD - 75 from the parent, which says so; nothing is left.
@@ -1437,6 +1471,8 @@ atf_init_test_cases()
 	atf_add_test_case other__not_root_by_fixed_user__75
 	atf_add_test_case self__not_root_by_name__delivered
 	atf_add_test_case environment__home_of_the_caller__not_used
+	atf_add_test_case self__home_of_another__75_and_nothing_there
+	atf_add_test_case self__home_of_another_and_named__own_home
 	atf_add_test_case child__sigkill__75_and_nothing_left
 	atf_add_test_case child__crashes__75_and_nothing_left
 	atf_add_test_case child__other_signals__75_or_delivered
