@@ -72,6 +72,46 @@ pipe__killed_without_freeze_signal__returned_body()
 	atf_check_equal bounced "$outcome"
 }
 
+# The manual's limit of time is over, here after two seconds. Exim kills what
+# it has started.
+hang()
+{
+	sed -i 's/^  timeout = .*/  timeout = 2s/' "$root/etc/exim4/exim4.conf"
+	use_mda 'exec sleep 60'
+	submit hung 1
+	outcome
+}
+
+atf_test_case pipe__timeout_over__deferred_then_one_copy
+pipe__timeout_over__deferred_then_one_copy_head()
+{
+	needs_root
+}
+pipe__timeout_over__deferred_then_one_copy_body()
+{
+	start_exim
+	serve
+	hang
+	add_row "$sender" hung "$outcome"
+	atf_check_equal deferred "$outcome"
+	atf_check -o ignore grep 'timed out' "$server_log"
+	use_mda
+	wait_until idle_after_trying
+	expect_mail hung "$maildir"
+}
+
+atf_test_case pipe__timeout_over_without_timeout_defer__returned
+pipe__timeout_over_without_timeout_defer__returned_head()
+{
+	needs_root
+}
+pipe__timeout_over_without_timeout_defer__returned_body()
+{
+	trap_without timeout_defer
+	hang
+	atf_check_equal bounced "$outcome"
+}
+
 atf_test_case pipe__extension__found_by_mda
 pipe__extension__found_by_mda_head()
 {
@@ -94,5 +134,7 @@ atf_init_test_cases()
 	usual_cases pipe 'start_exim; serve'
 	atf_add_test_case pipe__unknown_user__refused
 	atf_add_test_case pipe__killed_without_freeze_signal__returned
+	atf_add_test_case pipe__timeout_over__deferred_then_one_copy
+	atf_add_test_case pipe__timeout_over_without_timeout_defer__returned
 	atf_add_test_case pipe__extension__found_by_mda
 }

@@ -14,6 +14,7 @@ start_sendmail()
 {
 	mta_start
 	sender='sendmail local'
+	null_path='<MAILER-DAEMON>' # as sendmail writes it
 	server_log=$syslog
 	{
 		cat <<-'END'

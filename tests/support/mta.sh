@@ -29,8 +29,9 @@ program=${program-mda}
 
 # mta_start - boot it, so to say. It has the users alice and bob, whose homes
 # are file systems of their own, and vmail, and mda where it belongs. Gives
-# root, syslog, settings_file, and where the mail will go: rcpt, owner, home,
-# maildir, mbox, mbox_template, and base_settings, those that always hold.
+# root, syslog, settings_file, whose mail it will be and where it goes: from,
+# rcpt, owner, home, maildir, mbox, mbox_template, and base_settings, those that
+# always hold.
 # Paths are as seen in there.
 mta_start()
 {
@@ -45,6 +46,7 @@ mta_start()
 	cp "$SRCDIR"/tests/support/mta_*.py "$root/usr/local/lib/"
 	mkdir -p "$root/mail"
 	make_accounts
+	from=bob@example.org
 	rcpt=alice@example.org owner=alice home=/home/alice
 	maildir=$home/Maildir mbox=$home/mbox mbox_template=%h/mbox
 	base_settings=
@@ -170,7 +172,7 @@ mail()
 send_mail()
 {
 	mail make "/mail/$1" "$2" || atf_fail 'cannot make messages'
-	mail send "/mail/$1" bob@example.org "$rcpt" ||
+	mail send "/mail/$1" "$from" "$rcpt" ||
 	    atf_fail 'the server took no mail'
 }
 

@@ -9,7 +9,10 @@
 # come_again		have it try once more what it keeps
 # is_idle		it keeps nothing any more
 #
-# and may change where the mail goes: see mta_start.
+# and may change where the mail goes: see mta_start; and may give
+#
+# before_mda		the faults for which it keeps the mail by itself
+# null_path		what stands in Return-Path when there is no sender
 
 # ---- Faults, and how they are mended -------------------------------------
 
@@ -17,7 +20,9 @@ faults='no_space no_quota no_permission no_way_to_home read_only
     home_unmounted home_missing io_error file_too_large bad_settings
     settings_of_others lock_timeout deadline no_landlock crashed terminated
     killed_at_write killed_at_link killed_when_visible no_program
-    no_user_database'
+    no_user_database no_memory no_descriptors stale_mount'
+before_mda=
+null_path='<>'
 
 with_fault()
 {
@@ -58,6 +63,12 @@ break_it()
 		with_fault 'fsync:*:EIO' ;;
 	file_too_large)
 		use_mda 'ulimit -f 0' 'exec /usr/local/bin/mda.real "$@"' ;;
+	no_memory)
+		with_fault 'openat:*:ENOMEM' ;;
+	no_descriptors)
+		with_fault 'openat:*:ENFILE' ;;
+	stale_mount)
+		with_fault 'openat:*:ESTALE' ;;
 	bad_settings)
 		use_settings 'no_such_setting = 1' ;;
 	settings_of_others)
@@ -162,6 +173,22 @@ fifty_mbox()
 	add_row "$sender" '50 messages, mbox' delivered
 }
 
+# null_sender - as bounces have it: no address is made up for it.
+null_sender()
+{
+	from=
+	submit bounce 2
+	wait_until idle_after_trying
+	expect_mail bounce "$maildir"
+	cat "$root$maildir"/new/* | sed -n 's/^Return-Path: *//p' >paths
+	atf_check -o inline:"$null_path\n$null_path\n" cat paths
+	use_settings "mailbox = mbox:$mbox_template"
+	submit once_more 1
+	wait_until idle_after_trying
+	atf_check -o inline:'1\n' grep -c '^From MAILER-DAEMON ' "$root$mbox"
+	add_row "$sender" 'null sender' delivered
+}
+
 # reason NAME - what mda writes to the log; empty where it cannot, or where
 # the sender does not start it.
 reason()
@@ -174,6 +201,9 @@ reason()
 	home_unmounted)	echo errno=E ;;
 	io_error)	echo errno=EIO ;;
 	file_too_large)	echo errno=EFBIG ;;
+	no_memory)	echo errno=ENOMEM ;;
+	no_descriptors)	echo errno=ENFILE ;;
+	stale_mount)	echo errno=ESTALE ;;
 	bad_settings)	echo step=setting-unknown ;;
 	settings_of_others) echo step=settings-mode ;;
 	lock_timeout)	echo step=lock-timeout ;;
@@ -190,6 +220,9 @@ expect_outcome()
 	expected=deferred why=$(reason "$1")
 	[ "$1 $asks_user_database" != 'no_user_database no' ] ||
 	    expected=delivered why=
+	case " $before_mda " in
+	*" $1 "*) why= ;;
+	esac
 	[ "$outcome" = "$expected" ] || wrong "$1: $outcome"
 	[ -z "$why" ] || is_logged "status=deferred .*$why" ||
 	    wrong "$1: the log has no $why"
@@ -261,6 +294,7 @@ usual_cases()
 {
 	usual_case "$1__fifty_messages__whole_in_maildir" "$2" fifty_maildir
 	usual_case "$1__fifty_messages__whole_in_mbox" "$2" fifty_mbox
+	usual_case "$1__null_sender__no_address" "$2" null_sender
 	usual_case "$1__each_fault__deferred_then_one_copy" "$2" each_fault
 }
 

@@ -32,7 +32,7 @@ submit()
 {
 	mail make "/mail/$1" "$2" || atf_fail 'cannot make messages'
 	for message in "$root/mail/$1"/*; do
-		{ echo 'Return-Path: <bob@example.org>'; cat "$message"; } \
+		{ echo "Return-Path: <$from>"; cat "$message"; } \
 		    >"$root/mail/pop/$1.${message##*/}"
 	done
 	fetch
