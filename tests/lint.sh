@@ -49,6 +49,18 @@ compile()
 	)
 }
 
+# typeset PAGE - groff knows other macros than mandoc. That a path fills a line
+# is no fault.
+# shellcheck disable=SC2317
+typeset()
+{
+	said=$(groff -mandoc -Tutf8 -z "$1" 2>&1 | grep -v "can't break line")
+	[ -z "$said" ] || {
+		echo "$said"
+		return 1
+	}
+}
+
 rm -rf lint
 mkdir lint || exit 2
 
@@ -81,7 +93,8 @@ if has shellcheck; then
 	    tests/contracts.sh \
 	    tests/metrics.sh tests/lint.sh tests/run.sh tests/mta/check.sh \
 	    tests/mta/roots.sh tests/fuzz/fuzz.sh tests/support/throwaway.sh \
-	    tests/packaging/deb.sh tests/packaging/skeletons.sh tests/portable/check.sh \
+	    tests/packaging/deb.sh tests/packaging/release.sh \
+	    tests/packaging/skeletons.sh tests/portable/check.sh \
 	    tests/portable/fetch.sh tests/portable/emulate.sh
 	for file in tests/*/*_test.sh; do
 		[ ! -f "$file" ] || check "$file" \
@@ -92,6 +105,9 @@ fi
 if has mandoc && cd man; then
 	for page in *.[1-9]; do
 		check "$page" mandoc -Tlint -Wstyle "$page"
+	done
+	! has groff || for page in *.[1-9]; do
+		check "$page, groff" typeset "$page"
 	done
 fi
 [ "$status" -ne 0 ] || echo 'lint: nothing to complain about'
