@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "tests/support/align.h"
 #include "tests/support/prng.h"
 #include "tests/support/spans.h"
 
@@ -18,7 +19,7 @@ ATF_TC_BODY(take__again_and_again__zeros_that_stay_apart, tc)
 	for (i = 0; i < 300; i++) {
 		pieces[i] = arena_take(&arena, i, 7);
 		ATF_REQUIRE(pieces[i] != NULL);
-		ATF_REQUIRE_EQ(0, (uintptr_t)pieces[i] % 16);
+		ATF_REQUIRE_EQ(0, (uintptr_t)pieces[i] % ALIGN_OF_ANY);
 		for (k = 0; k < i * 7; k++)
 			ATF_REQUIRE_EQ(0, pieces[i][k]);
 		memset(pieces[i], (int)i, i * 7);

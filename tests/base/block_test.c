@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "compat/compat.h"
+#include "tests/support/align.h"
 
 /* Fill blocks, and find in each what was put there. */
 ATF_TC_WITHOUT_HEAD(take__several__apart);
@@ -20,7 +21,7 @@ ATF_TC_BODY(take__several__apart, tc)
 	for (i = 0; i < BLOCKS; i++) {
 		blocks[i] = block_take(sizes[i]);
 		ATF_REQUIRE(blocks[i] != NULL);
-		ATF_CHECK_EQ(0, (uintptr_t)blocks[i] % 16);
+		ATF_CHECK_EQ(0, (uintptr_t)blocks[i] % ALIGN_OF_ANY);
 		memset(blocks[i], (int)i + 1, sizes[i]);
 	}
 	for (i = 0; i < BLOCKS; i++)
