@@ -82,7 +82,7 @@ clean_kyua()
 	    MDA="$build/mda/mda" MDA_FAULT_BIN="$build/tests/fault/mda-fault" \
 	    SRCDIR="$srcdir" BUILDDIR="$build" \
 	    MDA_SANITIZER="${MDA_SANITIZER-}" MDA_PART="${MDA_PART-}" \
-	    MDA_LONG="${MDA_LONG-}" \
+	    MDA_LONG="${MDA_LONG-}" ${MDA_EMULATED:+MDA_EMULATED=yes} \
 	    kyua --config=none -v parallelism=2 $user "$@" \
 	    --results-file="$results"
 }

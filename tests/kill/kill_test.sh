@@ -13,6 +13,7 @@ counts="$SRCDIR/tests/kill/kill.count"
 explore()
 {
 	not_sanitized	# their own threads and calls are not the program's
+	not_emulated 'it has no ptrace(2)'
 	case $1 in
 	root*|fixed)	private_start ;;
 	esac
@@ -30,6 +31,7 @@ ${expected:-nothing}. When that is meant, write \"$1 $2 ${changes:-0}\" there."
 catch()
 {
 	not_sanitized
+	not_emulated 'it has no ptrace(2)'
 	atf_check -s exit:1 -o save:result \
 	    python3 -B "$SRCDIR/tests/kill/kill.py" "$2" first "$1"
 	atf_check -o not-empty grep 'again: one is there 2 times, not 1$' result

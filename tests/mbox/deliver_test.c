@@ -385,6 +385,8 @@ ATF_TC_BODY(full_disk__after_each_byte_of_64_kib__as_before, tc)
 	struct bytes text = { NULL, 0, 0 };
 	size_t cases = 0;
 	size_t at;
+	/* With another processor's instructions all of them take an hour. */
+	size_t step = getenv("MDA_EMULATED") != NULL ? 97 : 1;
 	enum verdict verdict;
 
 	set_up();
@@ -395,9 +397,9 @@ ATF_TC_BODY(full_disk__after_each_byte_of_64_kib__as_before, tc)
 	mbox_message(&same_message_in_hand, bytes_span(&text), MEMORY_BYTES);
 	calls_install();
 	make_quick();
-	for (at = 0;; at++, cases++) {
+	for (at = 0;; at += step, cases++) {
 		room_bytes = at;
-		room_errno = errors[at % 3];
+		room_errno = errors[cases % 3];
 		verdict = put_in_hand();
 		if (verdict == VERDICT_OK)
 			break;
@@ -411,7 +413,8 @@ ATF_TC_BODY(full_disk__after_each_byte_of_64_kib__as_before, tc)
 		ATF_REQUIRE_EQ(2, folder_count("."));
 	}
 	(void)printf("%zu cases\n", cases);
-	ATF_CHECK_EQ((long long)at, delivery.size_bytes);
+	ATF_CHECK((long long)at >= delivery.size_bytes);
+	ATF_CHECK((long long)(at - step) < delivery.size_bytes);
 	ATF_CHECK(at > 64 * 1024);
 	mbox_message_end(&same_message_in_hand);
 	bytes_free(&text);

@@ -183,6 +183,7 @@ large__200_mb_with_8_mib_of_memory__same_head()
 large__200_mb_with_8_mib_of_memory__same_body()
 {
 	not_sanitized
+	not_emulated 'it needs memory of its own'
 	large()
 	{
 		printf 'Message-ID: <large@example.org>\n\n'

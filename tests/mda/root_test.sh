@@ -619,6 +619,7 @@ child__no_memory__75_head()
 child__no_memory__75_body()
 {
 	not_sanitized
+	not_emulated 'it needs memory of its own'
 	private_start
 	make_box home/alice/Maildir
 	chown -R alice:alice home/alice
@@ -638,6 +639,7 @@ all__no_memory__75_head()
 all__no_memory__75_body()
 {
 	not_sanitized
+	not_emulated 'it needs memory of its own'
 	private_start
 	make_message message
 	head -c 900000 /dev/zero | tr '\0' x >>message

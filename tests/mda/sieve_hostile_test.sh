@@ -270,6 +270,7 @@ child__killed_at_each_call__kept_head()
 child__killed_at_each_call__kept_body()
 {
 	not_sanitized
+	not_emulated 'its calls are what is seen'
 	script <<-'EOF'
 	require ["fileinto", "mailbox"];
 	if not mailboxexists "A" { fileinto :create "A"; }
@@ -299,6 +300,7 @@ mailer__killed_at_each_call__kept_or_sent_head()
 mailer__killed_at_each_call__kept_or_sent_body()
 {
 	not_sanitized
+	not_emulated 'its calls are what is seen'
 	make_sendmail
 	echo 'redirect "other@example.com";' | script
 	letter

@@ -50,6 +50,7 @@ delivery__killed_at_each_call__stored_once_and_sent_head()
 delivery__killed_at_each_call__stored_once_and_sent_body()
 {
 	not_sanitized
+	not_emulated 'its calls are what is seen'
 	make_sendmail
 	make_box box
 	make_box box/.A

@@ -5,8 +5,9 @@
 # the target of make that runs the suite of a part, "check" if not set.
 #
 # What lacks a tool is "not run", with the Debian packages that bring it; it
-# counts as skipped. Status 1 when a part failed, or when none could be run.
-# The last line is "N passed, N failed, N skipped", in parts.
+# counts as skipped. Behind the table stands why cases were skipped. Status 1
+# when a part failed, or when none could be run. The last line is "N passed, N
+# failed, N skipped", in parts.
 
 # The parts are called by name.
 # shellcheck disable=SC2317
@@ -17,7 +18,7 @@ known='shells makes gcc clang tcc strict musl i386 armhf arm64 s390x macos'
 parts=${2:-$known}
 top=$(pwd)/portable
 mkdir -p "$top" && cd "$top" || exit 2
-rm -f table
+rm -f table reasons
 tab=$(printf '\t')
 here=$srcdir/tests/portable
 
@@ -70,6 +71,16 @@ built()
 	logged make -j2 WERROR=-Werror "$target"
 }
 
+# explain_skips - why the suite at hand skipped what, the most frequent first.
+explain_skips()
+{
+	sed -n 's/^.*->  skipped: \(.*[^ ]\)  *\[[0-9.]*s\]$/\1/p' \
+	    tests/report 2>/dev/null | sort | uniq -c | sort -rn |
+	    while read -r count reason; do
+		printf '%-8s %4d skipped: %s\n' "$part" "$count" "$reason"
+	done >>"$top/reasons"
+}
+
 # tested COMMAND ... - the whole suite in the folder at hand, the command and
 # its arguments in front. Which cases cannot hold here is in expected-skips.
 tested()
@@ -79,6 +90,7 @@ tested()
 	"$@" make "${CASES:-check}" >>log 2>&1 </dev/null
 	status=$?
 	said=$(cat tests/summary 2>/dev/null)
+	explain_skips
 	if [ "$status" -eq 0 ]; then
 		row passed "${said}"
 	else
@@ -228,7 +240,7 @@ emulated()
 	processor=$1
 	shift
 	needs "qemu-$processor-static" qemu-user-static || return
-	cross "$@" "--host=$1" --disable-sandbox --disable-nls || return
+	cross "$@" "--host=$1" --disable-sandbox || return
 	unshare -m true 2>/dev/null || {
 		row built 'but not run: that takes root and a mount name space'
 		return
@@ -306,6 +318,9 @@ for part in $parts; do
 	cd "$top" || exit 2
 done
 
+[ ! -s reasons ] || { echo; cat reasons; } >&2
+[ "${CASES:-check}" = check ] ||
+    echo "portable: make $CASES in each part: without lengthy cases" >&2
 awk -F "$tab" 'BEGIN { print "" } { printf "%-8s %-8s %s\n", $1, $2, $3
 	n[$2]++ } END {
 	printf "%d passed, %d failed, %d skipped\n", n["passed"] + n["built"],

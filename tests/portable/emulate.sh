@@ -3,7 +3,7 @@
 # emulate.sh PROCESSOR COMMAND ... - run the command while the kernel hands
 # programs of that processor to qemu. Call it as root in a mount name space of
 # its own ("unshare -m"): strace(1) would show qemu's system calls instead of
-# the program's, so it is hidden, and the cases that need it are skipped.
+# the program's, so it is taken away, and the cases that need it are skipped.
 
 set -eu
 processor=$1
@@ -21,5 +21,15 @@ if [ ! -e "$list/$name" ]; then
 	trap 'echo -1 >"$list/$name"' 0
 	trap 'exit 1' 1 2 15
 fi
-strace=$(command -v strace) && mount --bind /dev/null "$strace"
+if strace=$(command -v strace); then
+	folder=$(dirname "$strace")
+	# A folder of the real one's files, and of what changes in memory.
+	mount -t tmpfs none /mnt
+	mkdir /mnt/upper /mnt/work
+	mount -t overlay none "$folder" -o \
+	    "lowerdir=$folder,upperdir=/mnt/upper,workdir=/mnt/work"
+	rm "$strace"
+fi
+MDA_EMULATED=yes
+export MDA_EMULATED
 "$@"

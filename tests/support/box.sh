@@ -112,6 +112,12 @@ not_for()
 	[ "${MDA_PART-}" != "$1" ] || atf_skip "not for $1"
 }
 
+# not_emulated WHY - of a program that qemu runs, it is not true.
+not_emulated()
+{
+	[ -z "${MDA_EMULATED-}" ] || atf_skip "not under qemu: $1"
+}
+
 # not_sanitized - some claims do not hold for a build with sanitizers.
 not_sanitized()
 {
