@@ -41,7 +41,7 @@ SOURCE_DATE_EPOCH=$epoch sh "$srcdir/po/po.sh" dist "$srcdir" "$2" \
 	cd dist.tmp
 	find "$name" -type f | sort >sorted
 	"$tar" --no-recursion --format=ustar --mtime="@$epoch" \
-	    --owner=0 --group=0 --numeric-owner --mode=go+rX,go-w \
+	    --owner=0 --group=0 --numeric-owner --mode=u+w,go+rX,go-w \
 	    -cf - -T sorted
 ) | gzip -9n >"$name.tar.gz"
 echo "$name.tar.gz"

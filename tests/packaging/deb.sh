@@ -6,12 +6,13 @@
 # the byte, asks lintian, then installs it on a copy of this system (an
 # overlay in a mount name space of its own: the system itself is not
 # touched), delivers with it, removes and purges it and looks what is left.
+# Where no such copy can be made, that is skipped.
 # Wants Debian, root, and the packages that it names when they are missing.
-# The last line is "N passed, N failed".
+# The last line is "N passed, N failed, N skipped"; tests/summary keeps it.
 
 set -u
 version=$1
-passed=0 failed=0
+passed=0 failed=0 skipped=0
 work=$PWD/deb.tmp
 
 tell()
@@ -61,7 +62,7 @@ build()
 		    exit 1
 		cd "mda-$version" || exit 1
 		# The suite has its own place; here the package is tested.
-		DEB_BUILD_OPTIONS=nocheck dpkg-buildpackage -us -uc -b -d \
+		DEB_BUILD_OPTIONS='nocheck parallel=2' dpkg-buildpackage -us -uc -b -d \
 		    >"$work/$1.log" 2>&1 || {
 			tail -n 30 "$work/$1.log"
 			exit 1
@@ -87,9 +88,6 @@ is_accepted()
 # On the copy: the steps of an administrator.
 cat >"$work/steps" <<'EOF'
 set -e
-find / -xdev \( -path /proc -o -path /sys -o -path /dev -o -path /tmp \
-    -o -path /var/lib/dpkg -o -path /var/lib/apt -o -path /var/cache \
-    -o -path /var/log \) -prune -o -print | LC_ALL=C sort >/tmp/before
 DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
     /tmp/mda.deb
 [ "$(command -v mda)" = /usr/bin/mda ]
@@ -114,13 +112,27 @@ DEBIAN_FRONTEND=noninteractive apt-get remove -y mda
 hash -r
 ! command -v mda
 dpkg --purge mda
-find / -xdev \( -path /proc -o -path /sys -o -path /dev -o -path /tmp \
-    -o -path /var/lib/dpkg -o -path /var/lib/apt -o -path /var/cache \
-    -o -path /var/log \) -prune -o -print | LC_ALL=C sort >/tmp/after
-diff /tmp/before /tmp/after
 EOF
 
-# on_copy SCRIPT - run it where / is an overlay that nobody else sees.
+# What the copy has and the system has not, or the other way round; dpkg's and
+# apt's own notes aside.
+cat >"$work/compare" <<'EOF'
+cd "$1/room/upper" || exit 1
+find . \( -path ./tmp -o -path ./proc -o -path ./dev -o -path ./var/cache \
+    -o -path ./var/log -o -path ./var/lib/dpkg -o -path ./var/lib/apt \) \
+    -prune -o -print | while read -r path; do
+	if [ -c "$path" ]; then
+		echo "gone: $path"
+	elif [ ! -e "/$path" ] && [ ! -L "/$path" ]; then
+		echo "left: $path"
+	fi
+done >"$1/differences"
+cat "$1/differences"
+[ ! -s "$1/differences" ]
+EOF
+
+# on_copy PACKAGE - install and use it where / is an overlay that nobody else
+# sees; what is left of it lies in the upper layer.
 on_copy()
 {
 	mkdir -p "$work/room" || return 1
@@ -136,8 +148,22 @@ on_copy()
 		mount -t tmpfs none tmp
 		cp "$2" tmp/mda.deb
 		cp "$1/steps" tmp/steps
-		exec chroot . sh -x tmp/steps
+		chroot . sh -x tmp/steps
+		cd /
+		sh "$1/compare" "$1"
 	' sh "$work" "$1" >"$work/install.log" 2>&1
+}
+
+has_copies()
+{
+	mkdir -p "$work/try" || return 1
+	# shellcheck disable=SC2016 # the inner shell's variable
+	unshare -m --propagation private sh -ec '
+		mount -t tmpfs none "$1"
+		mkdir "$1/upper" "$1/work" "$1/root"
+		mount -t overlay none "$1/root" -o \
+		    "lowerdir=/,upperdir=$1/upper,workdir=$1/work"
+	' sh "$work/try" >"$work/try.log" 2>&1
 }
 
 is_installed_and_gone()
@@ -153,9 +179,14 @@ claim 'it is built once more elsewhere' build two/deeper/down
 claim 'both are the same to the byte' \
     cmp "$(package one)" "$(package two/deeper/down)"
 claim 'lintian finds nothing' is_accepted
-claim 'it is installed, delivers, is removed and purged; nothing is left' \
-    is_installed_and_gone
+if has_copies; then
+	claim 'it is installed, delivers, is removed and purged; nothing is left' \
+	    is_installed_and_gone
+else
+	skipped=1
+	tell "not installed: no copy of this system: $(cat "$work/try.log")"
+fi
 
-echo "$passed passed, $failed failed"
+echo "$passed passed, $failed failed, $skipped skipped" | tee tests/summary
 [ "$failed" -ne 0 ] || rm -rf "$work"
 [ "$failed" -eq 0 ]

@@ -105,9 +105,14 @@ rpm_build()
 {
 	mkdir -p "$work/rpm/SOURCES"
 	cp "mda-$version.tar.gz" "$work/rpm/SOURCES/"
+	# What Fedora's own macros would say.
 	rpmbuild -bb --nodeps --define "_topdir $work/rpm" \
-	    --define "_pkgdocdir /usr/share/doc/mda" "$here/rpm/mda.spec" ||
-	    return 1
+	    --define "_pkgdocdir /usr/share/doc/mda" \
+	    --define '_unitdir /usr/lib/systemd/system' \
+	    --define 'systemd_post() true %*' \
+	    --define 'systemd_preun() true %*' \
+	    --define 'systemd_postun_with_restart() true %*' \
+	    "$here/rpm/mda.spec" || return 1
 	rpm -qpl "$work"/rpm/RPMS/*/mda-"$version"-*.rpm |
 	    sed -n -e '/\/usr\/share\/licenses/d' -e 's,^/usr/,,p' |
 	    sed -e 's/\.gz$//' | LC_ALL=C sort >"$work/rpm.list"
@@ -115,6 +120,12 @@ rpm_build()
 	grep -v LICENSE "$work/installed" | LC_ALL=C comm -23 - "$work/rpm.list" \
 	    >"$work/rpm.lost"
 	[ ! -s "$work/rpm.lost" ] || { cat "$work/rpm.lost"; return 1; }
+	# The programs themselves look for their settings where Fedora has them.
+	rpm2cpio "$work"/rpm/RPMS/*/mda-"$version"-*.rpm |
+	    (mkdir "$work/rpm/root" && cd "$work/rpm/root" && cpio -id) &&
+	    grep -q /etc/mda.conf "$work/rpm/root/usr/bin/mda" &&
+	    grep -q '^ExecStart=/usr/bin/mda-lmtp$' \
+		"$work/rpm/root/usr/lib/systemd/system/mda-lmtp@.service"
 }
 
 staged share/man
