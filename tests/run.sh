@@ -24,6 +24,8 @@ fi
 list_tests()
 {
 	rights='required_user="unprivileged"'
+	# Kyua's five minutes are few where qemu runs the programs.
+	[ -z "${MDA_EMULATED-}" ] || rights="$rights,timeout=1800"
 	rm -f tests/Kyuafile tests/*/Kyuafile
 	for test do
 		folder=${test%/*}
