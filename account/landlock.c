@@ -122,7 +122,22 @@ landlock_enter(const struct sandbox_needs *needs)
 		(void)close(fd); /* of no use */
 	return is_well; /* in force: one call saved, the process is short */
 }
+
+int
+landlock_version(void)
+{
+	long version = syscall(SYS_landlock_create_ruleset, NULL, 0L,
+	    LANDLOCK_CREATE_RULESET_VERSION);
+
+	return version < 0 ? 0 : (int)version;
+}
 #else
+int
+landlock_version(void)
+{
+	return 0; /* not on this system */
+}
+
 bool
 landlock_enter(const struct sandbox_needs *needs)
 {

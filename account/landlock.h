@@ -18,4 +18,11 @@
  */
 bool landlock_enter(const struct sandbox_needs *needs);
 
+/*
+ * landlock_version - the ABI of this kernel's Landlock; 0 when it has none.
+ *
+ * Source  landlock_create_ruleset(2) of Linux.
+ */
+int landlock_version(void);
+
 #endif

@@ -8,6 +8,9 @@
 #if HAVE_CAP_ENTER
 #include <sys/capsicum.h>
 #endif
+#include <sys/wait.h>
+
+#include <errno.h>
 #include <stddef.h>
 #include <unistd.h>
 
@@ -47,6 +50,18 @@ sandbox_name(enum sandbox_state state)
 	return names[state];
 }
 
+size_t
+sandbox_parts(struct sandbox_part *parts)
+{
+	parts[0].name = "no_new_privs";
+	parts[0].version = prctl(PR_GET_NO_NEW_PRIVS, 0L, 0L, 0L, 0L) != -1;
+	parts[1].name = "landlock";
+	parts[1].version = landlock_version();
+	parts[2].name = "seccomp";
+	parts[2].version = seccomp_is_there();
+	return 3;
+}
+
 static enum sandbox_state
 enter(const struct sandbox_needs *needs)
 {
@@ -84,6 +99,17 @@ sandbox_name(enum sandbox_state state)
 		"pledge+unveil" };
 
 	return names[state];
+}
+
+/* Both are always there: this system cannot be built without them. */
+size_t
+sandbox_parts(struct sandbox_part *parts)
+{
+	parts[0].name = "pledge";
+	parts[0].version = 1;
+	parts[1].name = "unveil";
+	parts[1].version = 1;
+	return 2;
 }
 
 static bool
@@ -139,6 +165,16 @@ sandbox_name(enum sandbox_state state)
 	return state == SANDBOX_NONE ? "none" : "capsicum";
 }
 
+size_t
+sandbox_parts(struct sandbox_part *parts)
+{
+	unsigned int mode;
+
+	parts[0].name = "capsicum";
+	parts[0].version = cap_getmode(&mode) != -1;
+	return 1;
+}
+
 /*
  * In capability mode only descriptors lead anywhere, and never upward. That
  * suits a Maildir: all its calls take the folders' descriptors and names
@@ -172,6 +208,13 @@ sandbox_name(enum sandbox_state state)
 	return "none";
 }
 
+size_t
+sandbox_parts(struct sandbox_part *parts)
+{
+	(void)parts; /* none */
+	return 0;
+}
+
 static enum sandbox_state
 enter(const struct sandbox_needs *needs)
 {
@@ -198,4 +241,24 @@ sandbox_enter(enum sandbox_rule rule, const struct sandbox_needs *needs,
 		return failure_retry(why, "sandbox", "4.3.5",
 		    sandbox_name(*state_out));
 	return VERDICT_OK;
+}
+
+/* A child that dies of what it gives up would have died delivering, too. */
+bool
+sandbox_try(const struct sandbox_needs *needs, enum sandbox_state *state_out)
+{
+	int status = 0;
+	pid_t pid = fork();
+
+	*state_out = SANDBOX_NONE;
+	if (pid == -1)
+		return false;
+	if (pid == 0)
+		_exit((int)enter(needs));
+	while (waitpid(pid, &status, 0) == -1)
+		if (errno != EINTR)
+			return false;
+	if (WIFEXITED(status))
+		*state_out = (enum sandbox_state)WEXITSTATUS(status);
+	return true;
 }

@@ -81,6 +81,33 @@ void sandbox_add(struct sandbox_needs *needs, int fd, const char *path,
     bool is_for_reading);
 
 /*
+ * sandbox_try - what would hold behind sandbox_enter(), found out by a
+ * process that enters it and ends.
+ *
+ * Takes   needs, as for sandbox_enter().
+ * Gives   *state_out; false when no process could be started.
+ */
+bool sandbox_try(
+    const struct sandbox_needs *needs, enum sandbox_state *state_out);
+
+enum { SANDBOX_PARTS = 3 };
+
+/* One of the system's means that this build can use. */
+struct sandbox_part {
+	const char *name; /* static: "landlock" */
+	int version;	  /* of the kernel's; 0: it has none */
+};
+
+/*
+ * sandbox_parts - what this kernel has of what this build can use.
+ *
+ * Takes   parts, SANDBOX_PARTS of them.
+ * Gives   how many there are. One that is there can be unfit all the same:
+ *         sandbox_try() tells.
+ */
+size_t sandbox_parts(struct sandbox_part *parts);
+
+/*
  * sandbox_best - what this build would have on a system that has it all.
  */
 enum sandbox_state sandbox_best(void);

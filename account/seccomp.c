@@ -4,6 +4,7 @@
 
 #if HAVE_SECCOMP
 #include <sys/mman.h>
+#include <sys/prctl.h>
 
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -283,7 +284,20 @@ seccomp_enter_pure(void)
 	build_pure(&program);
 	return enter(&program);
 }
+
+bool
+seccomp_is_there(void)
+{
+	return COMPAT_AUDIT_ARCH != 0 &&
+	    prctl(PR_GET_SECCOMP, 0L, 0L, 0L, 0L) != -1;
+}
 #else
+bool
+seccomp_is_there(void)
+{
+	return false; /* not on this system */
+}
+
 bool
 seccomp_enter_pure(void)
 {

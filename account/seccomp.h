@@ -27,4 +27,12 @@ bool seccomp_enter(bool is_blind);
  */
 bool seccomp_enter_pure(void);
 
+/*
+ * seccomp_is_there - does this kernel know filters of system calls, and do we
+ * know its calls? Nothing is refused by asking.
+ *
+ * Source  prctl(2) of Linux, PR_GET_SECCOMP.
+ */
+bool seccomp_is_there(void);
+
 #endif

@@ -14,6 +14,7 @@
 #include "mda/path_report.h"
 #include "mda/plan.h"
 #include "mda/report.h"
+#include "mda/sandbox_report.h"
 #include "mda/storage_report.h"
 #include "mda/tell.h"
 
@@ -122,7 +123,7 @@ tell_maildir_steps(struct tell *tell, bool syncs_again)
 }
 
 static void
-tell_mbox_steps(struct tell *tell)
+tell_mbox_steps(struct tell *tell, bool is_cut)
 {
 	tell_list(tell, "steps");
 	tell_item(tell, _("steps"), _("1. read the message to its end"));
@@ -131,9 +132,14 @@ tell_mbox_steps(struct tell *tell)
 	      "the path"));
 	tell_item(tell, "", _("3. repair what the journal tells of"));
 	tell_item(tell, "", _("4. note the message in the journal, durably"));
-	tell_item(tell, "",
-	    _("5. append it with one write that reaches the disk, or cut "
-	      "back"));
+	if (is_cut)
+		tell_item(tell, "",
+		    _("5. append it with one write that reaches the disk, or "
+		      "cut back"));
+	else
+		tell_item(tell, "",
+		    _("5. append it with one write that reaches the disk; "
+		      "nothing is cut back on FUSE"));
 	tell_item(tell, "",
 	    _("6. settle the journal, give the locks back, and exit 0"));
 	tell_close(tell);
@@ -156,27 +162,49 @@ tell_mailbox(struct tell *tell, const struct destination *destination)
 		tell_line(tell, _("folder"), ".%s", destination->folder);
 }
 
+/* What the steps depend on. */
+struct finding {
+	bool syncs_again; /* a Maildir's file, once it is linked */
+	bool is_cut;	  /* an mbox, where an append failed */
+};
+
 /* What comes behind the first failure is told too, but why keeps the first. */
 static enum verdict
-tell_way(struct tell *tell, const struct job *job, struct failure *why)
+tell_way(struct tell *tell, const struct job *job, struct finding *finding,
+    struct failure *why)
 {
 	bool is_mbox = job->destination.kind == BOX_MBOX;
 	enum verdict verdict = path_report(tell, job, why);
 	bool is_path_well = verdict == VERDICT_OK;
 	struct failure later;
-	bool syncs_again;
 
-	if (storage_report(tell, job, &syncs_again,
+	if (storage_report(tell, job, &finding->syncs_again,
 		verdict == VERDICT_OK ? why : &later) != VERDICT_OK)
 		verdict = VERDICT_RETRY;
 	if (is_mbox && is_path_well &&
-	    mbox_report(tell, job, verdict == VERDICT_OK ? why : &later) !=
-		VERDICT_OK)
+	    mbox_report(tell, job, &finding->is_cut,
+		verdict == VERDICT_OK ? why : &later) != VERDICT_OK)
 		verdict = VERDICT_RETRY;
-	if (is_mbox)
-		tell_mbox_steps(tell);
+	return verdict;
+}
+
+/* In the order of a delivery, whose sandbox is up before the mailbox counts. */
+static enum verdict
+tell_delivery(struct tell *tell, const struct job *job, struct failure *why)
+{
+	bool has_scripts = filter_report(tell, job);
+	struct finding finding = { .is_cut = true };
+	enum verdict verdict = tell_way(tell, job, &finding, why);
+	struct failure barred;
+
+	if (sandbox_report(tell, job, has_scripts, &barred) != VERDICT_OK) {
+		*why = barred;
+		verdict = VERDICT_RETRY;
+	}
+	if (job->destination.kind == BOX_MBOX)
+		tell_mbox_steps(tell, finding.is_cut);
 	else
-		tell_maildir_steps(tell, syncs_again);
+		tell_maildir_steps(tell, finding.syncs_again);
 	return verdict;
 }
 
@@ -212,8 +240,7 @@ tell_plan(struct tell *tell, struct job *job, struct failure *why)
 	account_report(tell, &job->account);
 	tell_envelope(tell, job);
 	tell_mailbox(tell, &job->destination);
-	filter_report(tell, job);
-	verdict = tell_way(tell, job, why);
+	verdict = tell_delivery(tell, job, why);
 	log_report(tell, &job->settings);
 	return verdict;
 }

@@ -84,11 +84,12 @@ tell_programs(struct tell *tell, const struct job *job,
 		      "into the mbox"));
 }
 
-void
+bool
 filter_report(struct tell *tell, const struct job *job)
 {
 	static struct sieve_setup setup; /* large */
 	struct sieve_file files[SIEVE_SCRIPTS_MAX];
+	bool is_active = false;
 	size_t count;
 	size_t i;
 
@@ -96,10 +97,13 @@ filter_report(struct tell *tell, const struct job *job)
 	count =
 	    sieve_setup_files(&setup, files, &job->settings, &job->values);
 	tell_list(tell, "scripts");
-	for (i = 0; i < count; i++)
+	for (i = 0; i < count; i++) {
 		tell_file(tell, i == 0 ? _("scripts") : "", &files[i]);
+		is_active = is_active || files[i].found != SIEVE_ABSENT;
+	}
 	tell_close(tell);
 	if (setup.script_count > 0)
 		tell_programs(tell, job, &setup);
 	sieve_setup_end(&setup);
+	return is_active;
 }

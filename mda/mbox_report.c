@@ -146,13 +146,19 @@ say_finding(struct look *look, enum repair_finding finding, long long start)
 		    start);
 		return;
 	case FOUND_TORN:
-		tell_line(tell, "",
-		    ngettext("at %lld a torn message of %lld byte: would be "
-			     "cut off",
-			"at %lld a torn message of %lld bytes: would be cut "
-			"off",
-			nls_count(torn)),
-		    start, torn);
+		if (look->box.is_fuse)
+			tell_line(tell, "",
+			    _("at %lld a torn message: it stays, because "
+			      "nothing is cut off on FUSE"),
+			    start);
+		else
+			tell_line(tell, "",
+			    ngettext("at %lld a torn message of %lld byte: "
+				     "would be cut off",
+				"at %lld a torn message of %lld bytes: would "
+				"be cut off",
+				nls_count(torn)),
+			    start, torn);
 		return;
 	case FOUND_NOTHING:
 		tell_line(tell, "", _("at %lld nothing was written"), start);
@@ -176,9 +182,12 @@ tell_entry(struct look *look, const struct journal_entry *entry)
 	tell_object(look->tell, NULL);
 	tell_number(look->tell, "start", start);
 	tell_text(look->tell, "finding", word_for(finding));
+	if (finding == FOUND_TORN)
+		tell_number(look->tell, "bytes",
+		    (long long)look->box.st.st_size - start);
 	tell_close(look->tell);
 	say_finding(look, finding, start);
-	if (finding == FOUND_TORN)
+	if (finding == FOUND_TORN && !look->box.is_fuse)
 		look->box.st.st_size = (off_t)entry->start;
 }
 
@@ -259,7 +268,8 @@ look_at_all(struct look *look)
 }
 
 enum verdict
-mbox_report(struct tell *tell, const struct job *job, struct failure *why)
+mbox_report(struct tell *tell, const struct job *job, bool *is_cut_out,
+    struct failure *why)
 {
 	const struct mbox where = {
 		.path = job->destination.path,
@@ -277,6 +287,8 @@ mbox_report(struct tell *tell, const struct job *job, struct failure *why)
 		verdict = look_at_all(&look);
 	else
 		verdict = complain(&look);
+	*is_cut_out = !look.box.is_fuse;
+	tell_truth(tell, "is_cut", *is_cut_out);
 	tell_close(tell);
 	return verdict;
 }

@@ -4,6 +4,8 @@
 #ifndef MDA_MBOX_REPORT_H
 #define MDA_MBOX_REPORT_H
 
+#include <stdbool.h>
+
 #include "base/failure.h"
 #include "mda/job.h"
 #include "mda/tell.h"
@@ -13,10 +15,11 @@
  *
  * Gives   VERDICT_OK when a delivery would most likely succeed. Nothing is
  *         changed and no lock is taken, so another program may change it
- *         meanwhile.
+ *         meanwhile. *is_cut_out: whether a piece would be cut off there.
  * Fails   as mbox_deliver() would, before anything is written.
  */
 enum verdict mbox_report(
-    struct tell *tell, const struct job *job, struct failure *why);
+    struct tell *tell, const struct job *job, bool *is_cut_out,
+    struct failure *why);
 
 #endif

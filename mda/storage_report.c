@@ -10,6 +10,7 @@
 
 #include "durable/filesystem.h"
 #include "durable/mount.h"
+#include "durable/quota.h"
 #include "durable/sync.h"
 #include "mda/nls.h"
 
@@ -236,6 +237,54 @@ tell_space(struct tell *tell, int fd)
 	tell_inodes(tell, &fs);
 }
 
+static void
+tell_count(struct tell *tell, const char *key, const struct quota_count *count)
+{
+	tell_object(tell, key);
+	tell_number(tell, "used", (long long)count->used);
+	tell_number(tell, "soft", (long long)count->soft);
+	tell_number(tell, "hard", (long long)count->hard);
+	tell_close(tell);
+}
+
+/* The limit that comes first; 0 for none. */
+static unsigned long long
+limit_of(const struct quota_count *count)
+{
+	return count->soft != 0 ? count->soft : count->hard;
+}
+
+static void
+tell_quota(struct tell *tell, const struct quota *quota)
+{
+	tell_object(tell, "quota");
+	tell_count(tell, "bytes", &quota->bytes);
+	tell_count(tell, "files", &quota->files);
+	tell_close(tell);
+	tell_line(tell, _("quota"), _("MiB used: %llu, of at most %llu"),
+	    quota->bytes.used / MEBIBYTE, limit_of(&quota->bytes) / MEBIBYTE);
+	tell_line(tell, "", _("files used: %llu, of at most %llu"),
+	    quota->files.used, limit_of(&quota->files));
+	if (quota_is_used_up(&quota->bytes) || quota_is_used_up(&quota->files))
+		tell_problem(tell, TELL_WARNING, "quota-used-up",
+		    _("the disk quota is used up: no message will find room"));
+}
+
+/* Where it cannot be known, the free space is all there is to say. */
+static void
+look_for_quota(struct tell *tell, int fd)
+{
+	struct mount mount;
+	struct quota quota;
+
+	if (!mount_find(&mount, fd))
+		mount.source[0] = '\0';
+	if (quota_find(&quota, fd, mount.source, geteuid()))
+		tell_quota(tell, &quota);
+	else
+		tell_text(tell, "quota", NULL);
+}
+
 /*
  * Of what is not there yet, or closed to us, the folder above it; part is
  * PATH_MAX large and becomes the path of what was opened.
@@ -275,6 +324,7 @@ storage_report(struct tell *tell, const struct job *job, bool *syncs_again_out,
 	tell_pair(tell, "folder", _("tried"), folder);
 	verdict = check_sync(tell, job, fd, syncs_again_out, why);
 	tell_space(tell, fd);
+	look_for_quota(tell, fd);
 	tell_close(tell);
 	(void)close(fd); /* opened for reading only */
 	return verdict;
