@@ -5,7 +5,6 @@
  * folder that does not exist. MDA_BSD_FAULT names one that fails. What a
  * system's file systems are called comes from MDA_BSD_FS.
  */
-#include <sys/mount.h>
 #include <sys/stat.h>
 
 #include <errno.h>
@@ -14,9 +13,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tests/bsd/include/sys/capsicum.h"
+#include "tests/bsd/include/sys/mount.h"
 #include "tests/bsd/openbsd.h"
-
-#include <sys/capsicum.h>
 
 static int
 record(const char *call, const char *first, const char *second)
