@@ -3,6 +3,7 @@
 
 # What is sourced sets variables.
 # shellcheck disable=SC1091,SC2154
+. "$SRCDIR/tests/support/private.sh"
 . "$SRCDIR/tests/support/box.sh"
 
 unprivileged()
@@ -117,6 +118,33 @@ way__each_fault__told_body()
 	long=$(printf '%0300d' 0)
 	is_told failure not-examined "$long cannot be examined by uid" \
 	    -m "$long/box/"
+}
+
+# What root's deliveries are refused for: an end, not a warning.
+atf_test_case home__each_fault__told_to_root
+home__each_fault__told_to_root_head()
+{
+	atf_set require.user root
+}
+home__each_fault__told_to_root_body()
+{
+	private_start
+	same 0 -c settings -d alice
+	atf_check -o match:'^account     uid 4711, gid 4712, ' cat plan.txt
+	chmod 770 home/alice
+	same 75 -c settings -d alice
+	atf_check -o match:'"step": "home-mode"' cat plan.json
+	same 0 -c settings -d alice -o home_check=no
+	chmod 700 home/alice
+	chown bob home/alice
+	same 75 -c settings -d alice
+	atf_check -o match:'"step": "home-owner"' cat plan.json
+	rm -r home/alice
+	same 75 -c settings -d alice
+	atf_check -o match:'"step": "home-missing"' cat plan.json
+	ln -s bob home/alice
+	same 75 -c settings -d alice
+	atf_check -o match:'"step": "home-' cat plan.json
 }
 
 # ---- Storage ----------------------------------------------------------------
@@ -585,6 +613,7 @@ codes__of_the_sources__each_provoked_here_body()
 atf_init_test_cases()
 {
 	atf_add_test_case way__each_fault__told
+	atf_add_test_case home__each_fault__told_to_root
 	atf_add_test_case storage__little_left__told
 	atf_add_test_case mount__each_kind_and_option__its_remark_alone
 	atf_add_test_case mount__each_row_of_the_table__has_its_line
