@@ -85,7 +85,7 @@ clean_kyua()
 	    SRCDIR="$srcdir" BUILDDIR="$build" \
 	    MDA_SANITIZER="${MDA_SANITIZER-}" MDA_PART="${MDA_PART-}" \
 	    MDA_LONG="${MDA_LONG-}" ${MDA_EMULATED:+MDA_EMULATED=yes} \
-	    kyua --config=none -v parallelism=2 $user "$@" \
+	    kyua --config=none -v parallelism="${MDA_JOBS:-2}" $user "$@" \
 	    --results-file="$results"
 }
 

@@ -70,7 +70,8 @@ provide()
 	[ -z "$absent" ] || say_what_is_missing "$(echo $absent)"
 }
 
-# A line for each condition, a column for each sender, six at a time.
+# A line for each condition, a column for each sender, six at a time; "-" where
+# there is no such case. What is counted is all of them.
 print_table()
 {
 	[ -f "$rows" ] || return 0
@@ -84,18 +85,25 @@ print_table()
 			line = sprintf("%-20s", condition[i])
 			for (j = from; j <= to; j++)
 				line = line sprintf(" %-15s",
-				    outcome[sender[j], condition[i]])
+				    cell(sender[j], condition[i]))
 			print line
 		}
 		print ""
 	}
-	{ outcome[$1, $2] = $3 }
+	function cell(who, what) {
+		return (who, what) in outcome ? outcome[who, what] : "-"
+	}
+	{ outcome[$1, $2] = $3; times[$3]++ }
 	!($1 in seen) { seen[$1] = 1; sender[++senders] = $1 }
 	!(("c", $2) in seen) { seen["c", $2] = 1; condition[++conditions] = $2 }
 	END {
 		for (first = 1; first <= senders; first += 6)
 			print_block(first,
 			    first + 5 < senders ? first + 5 : senders)
+		printf "%d senders: %d delivered, %d refused, ", senders,
+		    times["delivered"], times["refused"]
+		printf "%d deferred, %d bounced\n", times["deferred"],
+		    times["bounced"]
 	}' >"$table"
 	echo
 	cat "$table"
@@ -107,8 +115,9 @@ choose "$@"
 provide
 rm -f "$rows"
 status=0
+# More at a time than processors: most of them wait for each other.
 # shellcheck disable=SC2086 # names without blanks
-sh "$srcdir/tests/run.sh" "$srcdir" $tests || status=$?
+MDA_JOBS=4 sh "$srcdir/tests/run.sh" "$srcdir" $tests || status=$?
 print_table
 cat tests/summary
 exit "$status"

@@ -20,7 +20,8 @@ faults='no_space no_quota no_permission no_way_to_home read_only
     home_unmounted home_missing io_error file_too_large bad_settings
     settings_of_others lock_timeout deadline no_landlock crashed terminated
     killed_at_write killed_at_link killed_when_visible no_program
-    no_user_database no_memory no_descriptors stale_mount'
+    no_user_database no_memory no_descriptors stale_mount link_refused
+    not_a_maildir mbox_is_fifo dotlock_held'
 before_mda=
 null_path='<>'
 
@@ -39,6 +40,18 @@ hide_from_mda()
 	    'exec /usr/local/bin/unshare-as-root -m -S 0 -G 0 sh -c "' \
 	    "    mount --bind $1 $2 &&" \
 	    '    exec /usr/bin/setpriv $as /usr/local/bin/mda.real \"\$@\"" mda "$@"'
+}
+
+# put_aside PATH, put_back PATH - so that something else can stand there.
+put_aside()
+{
+	[ ! -e "$root$1" ] || mv "$root$1" "$root$1.aside"
+}
+
+put_back()
+{
+	rm -f "$root$1"
+	[ ! -e "$root$1.aside" ] || mv "$root$1.aside" "$root$1"
 }
 
 # Gives box, where it differs.
@@ -69,6 +82,20 @@ break_it()
 		with_fault 'openat:*:ENFILE' ;;
 	stale_mount)
 		with_fault 'openat:*:ESTALE' ;;
+	link_refused)
+		with_fault 'linkat:*:EPERM' ;;
+	not_a_maildir)
+		put_aside "$maildir"
+		: >"$root$maildir" ;;
+	mbox_is_fifo)
+		box=$mbox
+		use_settings "mailbox = mbox:$mbox_template"
+		put_aside "$mbox"
+		in_root mkfifo -m 666 "$mbox" ;;
+	dotlock_held)
+		box=$mbox
+		use_settings "mailbox = mbox:$mbox_template" 'lock_timeout = 1s'
+		: >"$root$mbox.lock" ;;
 	bad_settings)
 		use_settings 'no_such_setting = 1' ;;
 	settings_of_others)
@@ -118,6 +145,12 @@ mend_it()
 	home_missing)
 		mkdir "$root$home"
 		mount_home "$home" "$owner" ;;
+	not_a_maildir)
+		put_back "$maildir" ;;
+	mbox_is_fifo)
+		put_back "$mbox" ;;
+	dotlock_held)
+		rm "$root$mbox.lock" ;;
 	lock_timeout|deadline)
 		kill "$(cat "$root$mbox.held")"
 		use_settings "mailbox = mbox:$mbox_template" ;;
@@ -201,6 +234,10 @@ reason()
 	home_unmounted)	echo errno=E ;;
 	io_error)	echo errno=EIO ;;
 	file_too_large)	echo errno=EFBIG ;;
+	link_refused)	echo errno=EPERM ;;
+	not_a_maildir)	echo errno=ENOTDIR ;;
+	mbox_is_fifo)	echo step=mbox-kind ;;
+	dotlock_held)	echo step=lock-timeout ;;
 	no_memory)	echo errno=ENOMEM ;;
 	no_descriptors)	echo errno=ENFILE ;;
 	stale_mount)	echo errno=ESTALE ;;
