@@ -92,6 +92,23 @@ local__no_exec_and_killed__returned_body()
 	atf_check_equal bounced "$outcome"
 }
 
+atf_test_case local__command_time_limit_over__returned
+local__command_time_limit_over__returned_head()
+{
+	needs_root
+}
+local__command_time_limit_over__returned_body()
+{
+	mta_start
+	start_postfix postfix-local
+	in_root postconf -e command_time_limit=2s || atf_fail 'no postconf'
+	in_root postfix reload 2>/dev/null
+	use_mda 'exec sleep 60'
+	submit hung 1
+	outcome
+	atf_check_equal bounced "$outcome"
+}
+
 # ---- pipe(8), virtual users ----------------------------------------------
 
 start_pipe()
@@ -122,6 +139,7 @@ atf_init_test_cases()
 	atf_add_test_case trial__forward__a_copy_and_no_harm
 	atf_add_test_case local__exec_and_killed__deferred
 	atf_add_test_case local__no_exec_and_killed__returned
+	atf_add_test_case local__command_time_limit_over__returned
 	usual_cases pipe start_pipe
 	atf_add_test_case pipe__unknown_user__refused_with_5_1_1
 }
