@@ -8,19 +8,10 @@
 #include <stdio.h>
 #include <unistd.h>
 
-static enum verdict
-check_file(const struct stat *st, const char *path, struct failure *why)
-{
-	if (!S_ISREG(st->st_mode))
-		return failure_retry(why, "script-kind", "4.3.5", path);
-	if (st->st_uid != 0 && st->st_uid != geteuid())
-		return failure_retry(why, "script-owner", "4.3.5", path);
-	if ((st->st_mode & (S_IWGRP | S_IWOTH)) != 0)
-		return failure_retry(why, "script-mode", "4.3.5", path);
-	if (st->st_size > SCRIPT_BYTES_MAX)
-		return failure_retry(why, "script-size", "4.3.5", path);
-	return VERDICT_OK;
-}
+#include "account/trust.h"
+
+static const struct trust_steps steps = { "script-kind", "script-owner",
+	"script-mode", "script-size" };
 
 static enum verdict
 read_text(struct span *text_out, int fd, size_t size_bytes,
@@ -64,7 +55,8 @@ script_read(struct span *text_out, const char *path, struct arena *arena,
 	if (fstat(fd, &st) == -1)
 		verdict = failure_errno(why, "script-open", path);
 	else
-		verdict = check_file(&st, path, why);
+		verdict =
+		    trust_check(&st, SCRIPT_BYTES_MAX, &steps, path, why);
 	if (verdict == VERDICT_OK)
 		verdict = read_text(
 		    text_out, fd, (size_t)st.st_size, arena, path, why);

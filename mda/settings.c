@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "account/trust.h"
 #include "account/way.h"
 #include "base/span.h"
 #include "compat/compat.h"
@@ -124,20 +125,8 @@ read_lines(struct settings *settings, const char *path, struct span rest,
 	return verdict;
 }
 
-/* Whoever can write this file can turn anybody's mail elsewhere. */
-static enum verdict
-check_file(const struct stat *st, const char *path, struct failure *why)
-{
-	if (!S_ISREG(st->st_mode))
-		return failure_retry(why, "settings-kind", "4.3.5", path);
-	if (st->st_uid != 0 && st->st_uid != geteuid())
-		return failure_retry(why, "settings-owner", "4.3.5", path);
-	if ((st->st_mode & (S_IWGRP | S_IWOTH)) != 0)
-		return failure_retry(why, "settings-mode", "4.3.5", path);
-	if (st->st_size > SETTINGS_FILE_MAX)
-		return failure_retry(why, "settings-size", "4.3.5", path);
-	return VERDICT_OK;
-}
+static const struct trust_steps steps = { "settings-kind", "settings-owner",
+	"settings-mode", "settings-size" };
 
 static enum verdict
 read_file(struct settings *settings, const char *path, int fd,
@@ -171,7 +160,8 @@ read_open_file(struct settings *settings, const char *path, int fd,
 	if (fstat(fd, &st) == -1)
 		verdict = failure_errno(why, "settings-open", path);
 	else
-		verdict = check_file(&st, path, why);
+		verdict =
+		    trust_check(&st, SETTINGS_FILE_MAX, &steps, path, why);
 	if (verdict == VERDICT_OK)
 		verdict = read_file(
 		    settings, path, fd, (size_t)st.st_size, why);
