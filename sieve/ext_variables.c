@@ -80,7 +80,8 @@ quote_regex(struct sieve_run *run, struct span value)
 static struct span
 cut_quoted(struct sieve_run *run, struct span quoted)
 {
-	size_t most = run->options->limits.variable_bytes, slashes = 0;
+	size_t slashes = 0;
+	size_t most = span_cut(quoted, run->options->limits.variable_bytes);
 
 	if (quoted.size_bytes <= most)
 		return quoted;

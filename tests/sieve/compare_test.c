@@ -1,6 +1,9 @@
 #include "sieve/compare.h"
 
 #include <atf-c.h>
+#include <ctype.h>
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tests/support/guard.h"
@@ -117,6 +120,62 @@ ATF_TC_BODY(relation__each_word__holds_as_it_says, tc)
 	ATF_CHECK(!compare_relation_named(&relation, SPAN("")));
 }
 
+/* RFC 4790 section 9.1: what does not begin with a digit is above all. */
+static long long
+value_of(const char *text)
+{
+	return isdigit((unsigned char)text[0]) ? strtoll(text, NULL, 10)
+					       : LLONG_MAX;
+}
+
+static const char *
+folded(const char *text, char *room)
+{
+	size_t i;
+
+	for (i = 0; text[i] != '\0'; i++)
+		room[i] = (char)toupper((unsigned char)text[i]);
+	room[i] = '\0';
+	return room;
+}
+
+ATF_TC_WITHOUT_HEAD(order__any_two_strings__as_the_c_library_says);
+ATF_TC_BODY(order__any_two_strings__as_the_c_library_says, tc)
+{
+	static const char letters[] = "00123999aAbBzZ_[.-\303\244 ";
+	char one[10], other[10], up[10], down[10];
+	unsigned int seed;
+
+	for (seed = 0; seed < 200000; seed++) {
+		struct prng prng = prng_start(seed);
+		char *texts[2] = { one, other };
+		struct span a, b;
+		size_t i, k, size;
+
+		for (k = 0; k < 2; k++) {
+			size = prng_below(&prng, sizeof(one));
+			for (i = 0; i < size; i++)
+				texts[k][i] =
+				    letters[prng_below(&prng, sizeof(letters) - 1)];
+			texts[k][size] = '\0';
+		}
+		a = guard_place(one, strlen(one));
+		b = span_of(other);
+		ATF_REQUIRE_EQ_MSG(sign(strcmp(one, other)),
+		    sign(compare_order(COMPARATOR_OCTET, a, b)), "seed %u",
+		    seed);
+		ATF_REQUIRE_EQ_MSG(
+		    sign(strcmp(folded(one, up), folded(other, down))),
+		    sign(compare_order(COMPARATOR_CASEMAP, a, b)), "seed %u",
+		    seed);
+		ATF_REQUIRE_EQ_MSG(
+		    (value_of(one) > value_of(other)) -
+			(value_of(one) < value_of(other)),
+		    sign(compare_order(COMPARATOR_NUMERIC, a, b)), "seed %u",
+		    seed);
+	}
+}
+
 ATF_TC_WITHOUT_HEAD(order__any_three_strings__an_order);
 ATF_TC_BODY(order__any_three_strings__an_order, tc)
 {
@@ -156,6 +215,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, numeric__no_digit__infinite_and_all_alike);
 	ATF_TP_ADD_TC(tp, count__key__compared_as_text_of_the_comparator);
 	ATF_TP_ADD_TC(tp, relation__each_word__holds_as_it_says);
+	ATF_TP_ADD_TC(tp, order__any_two_strings__as_the_c_library_says);
 	ATF_TP_ADD_TC(tp, order__any_three_strings__an_order);
 	return atf_no_error();
 }
