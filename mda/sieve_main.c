@@ -193,6 +193,7 @@ check_one(struct command *command, const char *path, struct span text)
 	sieve_show_errors(stderr, &errors);
 	if (program == NULL)
 		return EX_DATAERR;
+	sieve_show_warnings(stderr, sieve_warnings(program));
 	sieve_release(program);
 	return EX_OK;
 }

@@ -20,21 +20,33 @@ put_plain(FILE *out, struct span text)
 	}
 }
 
-void
-sieve_show_errors(FILE *out, const struct sieve_errors *errors)
+static void
+put_all(FILE *out, const struct sieve_errors *errors, const char *word)
 {
 	size_t i;
 
 	for (i = 0; i < errors->count && i < SIEVE_ERRORS_MAX; i++) {
 		put_plain(out, span_of(errors->list[i].script));
-		(void)fprintf(out, ":%u:%u: error: ",
-		    errors->list[i].place.line, errors->list[i].place.column);
+		(void)fprintf(out, ":%u:%u: %s: ", errors->list[i].place.line,
+		    errors->list[i].place.column, word);
 		put_plain(out, span_of(errors->list[i].text));
 		(void)fputs("\n", out);
 	}
 	if (errors->count > SIEVE_ERRORS_MAX)
-		(void)fprintf(out, "... and %zu more errors\n",
-		    errors->count - SIEVE_ERRORS_MAX);
+		(void)fprintf(out, "... and %zu more %ss\n",
+		    errors->count - SIEVE_ERRORS_MAX, word);
+}
+
+void
+sieve_show_errors(FILE *out, const struct sieve_errors *errors)
+{
+	put_all(out, errors, "error");
+}
+
+void
+sieve_show_warnings(FILE *out, const struct sieve_errors *warnings)
+{
+	put_all(out, warnings, "warning");
 }
 
 static void

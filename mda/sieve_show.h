@@ -16,6 +16,11 @@
 void sieve_show_errors(FILE *out, const struct sieve_errors *errors);
 
 /*
+ * sieve_show_warnings - the same, of what may be an error when it is run.
+ */
+void sieve_show_warnings(FILE *out, const struct sieve_errors *warnings);
+
+/*
  * sieve_show_plan - what would be done, and which line asked for it.
  */
 void sieve_show_plan(FILE *out, const struct judge_decision *decision);

@@ -595,25 +595,16 @@ find_script(struct sieve_compiler *compiler, const char *name,
 	return false;
 }
 
-static bool
-fetch(struct sieve_compiler *compiler, const struct sieve_call *call,
-    const char *name, enum sieve_where where, struct span *text_out)
+/* Missing or not, that is found out anew when the script is run. */
+static enum sieve_found
+fetch(struct sieve_compiler *compiler, const char *name,
+    enum sieve_where where, struct span *text_out)
 {
 	const struct sieve_library *library = compiler->library;
-	enum sieve_found found = library == NULL
+
+	return library == NULL
 	    ? SIEVE_ABSENT
 	    : library->find(library->context, where, name, text_out);
-
-	if (found == SIEVE_FOUND)
-		return true;
-	if (found == SIEVE_ABSENT && call_tag(call, TAG_OPTIONAL) != NULL)
-		return false;
-	return compiler_error(compiler, call->place,
-	    found == SIEVE_ABSENT
-		? "there is no %s script \"%s\" to include; write "
-		  "\":optional\" when it may be missing"
-		: "the %s script \"%s\" to include cannot be read",
-	    where == SIEVE_GLOBAL ? "global" : "personal", name);
 }
 
 static bool
@@ -657,21 +648,20 @@ compile_included(struct sieve_compiler *compiler, const char *name,
 
 bool
 compiler_include(struct sieve_compiler *compiler, const struct sieve_call *call,
-    const char *name, enum sieve_where where, bool *found_out,
+    const char *name, enum sieve_where where, enum sieve_found *found_out,
     size_t *index_out)
 {
 	size_t errors_before = compiler->errors->count;
 	struct span text;
 
-	*found_out = true;
+	*found_out = SIEVE_FOUND;
 	if (find_script(compiler, name, where, index_out))
 		return true;
 	if (!may_include(compiler, call))
 		return false;
-	if (!fetch(compiler, call, name, where, &text)) {
-		*found_out = false;
-		return compiler->errors->count == errors_before;
-	}
+	*found_out = fetch(compiler, name, where, &text);
+	if (*found_out != SIEVE_FOUND)
+		return true;
 	*index_out = compiler->program->script_count;
 	if (compile_included(compiler, name, where, text))
 		return true;
@@ -729,6 +719,14 @@ sieve_compile(const char *name, struct span text,
 		return program;
 	sieve_release(program);
 	return NULL;
+}
+
+const struct sieve_errors *
+sieve_warnings(const struct sieve_program *program)
+{
+	static const struct sieve_errors none;
+
+	return program->warnings != NULL ? program->warnings : &none;
 }
 
 void

@@ -6,19 +6,46 @@
 
 #include "sieve/match.h"
 
+static bool
+add_sentence(struct sieve_errors *errors, const char *script,
+    struct sieve_place place, const char *format, va_list arguments)
+{
+	char sentence[SIEVE_ERROR_BYTES];
+
+	/* What is cut here is cut again, and marked, below. */
+	(void)vsnprintf(sentence, sizeof(sentence), format, arguments);
+	return error_add(errors, script, place, "%s", sentence);
+}
+
 bool
 compiler_error(struct sieve_compiler *compiler, struct sieve_place place,
     const char *format, ...)
 {
-	char sentence[SIEVE_ERROR_BYTES];
 	va_list arguments;
 
 	va_start(arguments, format);
-	/* What is cut here is cut again, and marked, below. */
-	(void)vsnprintf(sentence, sizeof(sentence), format, arguments);
+	(void)add_sentence(compiler->errors, compiler->at->script->name, place,
+	    format, arguments); /* false, as we say */
 	va_end(arguments);
-	return error_add(compiler->errors, compiler->at->script->name, place,
-	    "%s", sentence);
+	return false;
+}
+
+void
+compiler_warn(struct sieve_compiler *compiler, struct sieve_place place,
+    const char *format, ...)
+{
+	struct sieve_program *program = compiler->program;
+	va_list arguments;
+
+	if (program->warnings == NULL)
+		program->warnings = arena_take(
+		    compiler->memory, 1, sizeof(*program->warnings));
+	if (program->warnings == NULL)
+		return; /* what comes next fails for want of memory */
+	va_start(arguments, format);
+	(void)add_sentence(program->warnings, compiler->at->script->name,
+	    place, format, arguments); /* always false */
+	va_end(arguments);
 }
 
 bool

@@ -97,16 +97,23 @@ bool compiler_share(struct sieve_compiler *compiler, struct span name,
     struct sieve_place place);
 
 /*
+ * compiler_warn - note what will be an error if the script comes to it.
+ */
+void compiler_warn(struct sieve_compiler *compiler, struct sieve_place place,
+    const char *format, ...) ERROR_FORMAT(3, 4);
+
+/*
  * compiler_include - a script that is to run within this one.
  *
- * Gives   its index in the program in index_out; *found_out is false when
- *         there is no such script and is_optional. False with errors noted
- *         when it cannot be had, or is itself wrong.
- * Source  RFC 6609 section 3.2.
+ * Gives   true with its index in the program in index_out, which means
+ *         something only when *found_out is SIEVE_FOUND: one that is missing
+ *         now is no error yet. False with errors noted when too many are
+ *         included, or this one is itself wrong.
+ * Source  RFC 6609 sections 3.1 and 3.2.
  */
 bool compiler_include(struct sieve_compiler *compiler,
     const struct sieve_call *call, const char *name, enum sieve_where where,
-    bool *found_out, size_t *index_out);
+    enum sieve_found *found_out, size_t *index_out);
 
 /*
  * compiler_regex - a regular expression that lives as long as the program.

@@ -10,8 +10,10 @@
 enum { NAME_BYTES_MAX = 255 };
 
 struct included {
-	size_t index; /* of the script in the program */
-	bool was_found;
+	enum sieve_where where;
+	const char *name;
+	enum sieve_found found;
+	size_t index; /* of the script in the program, when it was found */
 };
 
 static const struct sieve_tag include_tags[] = {
@@ -62,33 +64,59 @@ check_name(struct sieve_compiler *compiler, struct sieve_place place,
 		name);
 }
 
-/* Section 3.2: a script must not include itself, on whatever way. */
+/* Is it the one that is compiled now, or one that includes it? */
 static bool
-check_circle(struct sieve_compiler *compiler, const struct sieve_call *call,
-    const char *name, enum sieve_where where)
+is_open(const struct sieve_compiler *compiler, const char *name,
+    enum sieve_where where)
 {
 	const struct compiler_script *outer = compiler->at;
 
-	if (call_tag(call, TAG_ONCE) != NULL)
-		return true;
 	for (; outer != NULL; outer = outer->outer)
 		if (outer->script->wanted_as != NULL &&
 		    outer->script->where == where &&
 		    strcmp(outer->script->wanted_as, name) == 0)
-			return compiler_error(compiler, call->place,
-			    "the script \"%s\" includes itself", name);
-	return true;
+			return true;
+	return false;
+}
+
+static const char *
+place_name(enum sieve_where where)
+{
+	return where == SIEVE_GLOBAL ? "global" : "personal";
+}
+
+#define ABSENT_TEXT                                                      \
+	"there is no %s script \"%s\" to include; write \":optional\" " \
+	"when it may be missing"
+#define UNREADABLE_TEXT "the %s script \"%s\" to include cannot be read"
+#define CIRCLE_TEXT "the %s script \"%s\" includes itself"
+
+/* Section 3.1: no error before it is run, but worth a word to the author. */
+static void
+warn(struct sieve_compiler *compiler, const struct sieve_call *call,
+    const struct included *included, bool is_circle)
+{
+	const char *place = place_name(included->where);
+	const char *name = included->name;
+
+	if (is_circle && call_tag(call, TAG_ONCE) == NULL)
+		compiler_warn(compiler, call->place, CIRCLE_TEXT, place, name);
+	else if (included->found == SIEVE_UNREADABLE)
+		compiler_warn(
+		    compiler, call->place, UNREADABLE_TEXT, place, name);
+	else if (included->found == SIEVE_ABSENT &&
+	    call_tag(call, TAG_OPTIONAL) == NULL)
+		compiler_warn(compiler, call->place, ABSENT_TEXT, place, name);
 }
 
 static bool
 check_include(struct sieve_compiler *compiler, struct sieve_call *call)
 {
-	enum sieve_where where =
-	    call_tag(call, TAG_GLOBAL) != NULL ? SIEVE_GLOBAL : SIEVE_PERSONAL;
 	struct included *included =
 	    arena_take(compiler->memory, 1, sizeof(*included));
 	const char *name = compiler_string(compiler,
 	    &call->arguments[0].texts[0], "the name of a script");
+	bool is_circle;
 
 	if (name == NULL)
 		return false;
@@ -96,21 +124,38 @@ check_include(struct sieve_compiler *compiler, struct sieve_call *call)
 		return compiler_error(compiler, call->place,
 		    "no memory is left");
 	call->data = included;
-	return check_name(compiler, call->arguments[0].place, name) &&
-	    check_circle(compiler, call, name, where) &&
-	    compiler_include(compiler, call, name, where, &included->was_found,
-		&included->index);
+	included->where =
+	    call_tag(call, TAG_GLOBAL) != NULL ? SIEVE_GLOBAL : SIEVE_PERSONAL;
+	included->name = arena_copy(compiler->memory, span_of(name)).at;
+	is_circle = is_open(compiler, name, included->where);
+	if (!check_name(compiler, call->arguments[0].place, name) ||
+	    !compiler_include(compiler, call, name, included->where,
+		&included->found, &included->index))
+		return false;
+	warn(compiler, call, included, is_circle);
+	return true;
 }
 
 static bool
 do_include(struct sieve_run *run, const struct sieve_call *call)
 {
 	const struct included *included = call->data;
+	const char *place = place_name(included->where);
 
-	if (!included->was_found ||
-	    (call_tag(call, TAG_ONCE) != NULL &&
-		run->was_included[included->index]))
+	if (included->found == SIEVE_ABSENT &&
+	    call_tag(call, TAG_OPTIONAL) != NULL)
 		return true;
+	if (included->found != SIEVE_FOUND)
+		return run_error(run, call,
+		    included->found == SIEVE_ABSENT ? ABSENT_TEXT
+						    : UNREADABLE_TEXT,
+		    place, included->name);
+	if (call_tag(call, TAG_ONCE) != NULL &&
+	    run->was_included[included->index])
+		return true;
+	if (run_is_open(run, included->index))
+		return run_error(
+		    run, call, CIRCLE_TEXT, place, included->name);
 	return run_included(run, call, included->index);
 }
 

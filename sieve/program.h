@@ -55,6 +55,7 @@ struct sieve_program {
 	struct match_regex **regexes; /* owned */
 	size_t regex_count;
 	size_t regex_room;
+	struct sieve_errors *warnings; /* of memory; NULL for none */
 };
 
 #endif

@@ -314,6 +314,7 @@ start_frame(struct sieve_run *run, struct sieve_frame *frame,
 {
 	memset(frame, 0, sizeof(*frame));
 	frame->script = run->program->scripts[index];
+	frame->outer = run->frame;
 	frame->locals = arena_take(&run->memory, frame->script->local_count,
 	    sizeof(*frame->locals));
 	frame->open_blocks = arena_take(&run->memory,
@@ -323,9 +324,20 @@ start_frame(struct sieve_run *run, struct sieve_frame *frame,
 	    run_error(run, call, "no memory is left");
 }
 
+bool
+run_is_open(const struct sieve_run *run, size_t index)
+{
+	const struct sieve_frame *frame = run->frame;
+
+	for (; frame != NULL; frame = frame->outer)
+		if (frame->script == run->program->scripts[index])
+			return true;
+	return false;
+}
+
 /*
- * The compiler refuses circles, but with ":once" among them a script can lie
- * deeper here than it did there.
+ * The compiler looks how deep scripts lie, but where one is included twice it
+ * can lie deeper here than it did there.
  */
 bool
 run_included(struct sieve_run *run, const struct sieve_call *call, size_t index)

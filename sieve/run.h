@@ -27,6 +27,7 @@ struct sieve_slot {
 /* A script that is being run. */
 struct sieve_frame {
 	const struct sieve_script *script;
+	const struct sieve_frame *outer; /* which includes it; or NULL */
 	struct sieve_slot *locals;
 	struct match_pieces matched; /* ${0} ... */
 	size_t *open_blocks;	     /* the OP_LEAVE of each, innermost last */
@@ -114,6 +115,11 @@ bool run_set(struct sieve_run *run, const struct sieve_call *call,
  * Takes   pieces, of a value that need not stay.
  */
 void run_matched(struct sieve_run *run, const struct match_pieces *pieces);
+
+/*
+ * run_is_open - is this script of the program being run now?
+ */
+bool run_is_open(const struct sieve_run *run, size_t index);
 
 /*
  * run_included - run another script of the program, then go on here.

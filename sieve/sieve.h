@@ -119,6 +119,15 @@ struct sieve_program *sieve_compile(const char *name, struct span text,
     struct sieve_errors *errors);
 
 /*
+ * sieve_warnings - what will be an error when the scripts come to it.
+ *
+ * Gives   a list that stays as long as the program: of scripts that include
+ *         one which is not there, cannot be read, or includes itself.
+ * Source  RFC 6609 section 3.1.
+ */
+const struct sieve_errors *sieve_warnings(const struct sieve_program *program);
+
+/*
  * sieve_release - give back what belongs to a program.
  *
  * Takes   a program, or NULL.

@@ -37,6 +37,19 @@ check__included__found_and_checked_body()
 	atf_check "$sieve" check -o "sieve_global=$PWD/global" one
 }
 
+atf_test_case check__include_that_would_fail__warned_of
+check__include_that_would_fail__warned_of_body()
+{
+	mkdir sieve
+	echo 'require "include"; include "me";' >sieve/me.sieve
+	printf 'require "include";\ninclude "me";\ninclude "none";' >one
+	printf '%s\n' \
+	    'me:1:20: warning: the personal script "me" includes itself' \
+	    'one:3:1: warning: there is no personal script "none" to include; write ":optional" when it may be missing' \
+	    >wanted
+	atf_check -e file:wanted "$sieve" check one
+}
+
 atf_test_case check__cannot_be_used__66
 check__cannot_be_used__66_body()
 {
@@ -148,6 +161,7 @@ atf_init_test_cases()
 	atf_add_test_case check__right__silent
 	atf_add_test_case check__wrong__all_errors_with_their_place
 	atf_add_test_case check__included__found_and_checked
+	atf_add_test_case check__include_that_would_fail__warned_of
 	atf_add_test_case check__cannot_be_used__66
 	atf_add_test_case test__messages__actions_and_lines
 	atf_add_test_case test__envelope__as_the_options_say

@@ -652,6 +652,27 @@ include__personal__run_body()
 	logged sieve_error=
 }
 
+atf_test_case include__missing_or_circle__kept_when_it_comes_to_it
+include__missing_or_circle__kept_when_it_comes_to_it_body()
+{
+	mkdir sieve
+	echo 'require "include"; discard; include "me";' >sieve/me.sieve
+	letter
+	for name in me none; do
+		rm -rf box
+		printf 'require "include";\ndiscard;\ninclude "%s";' $name |
+		    script
+		delivered
+		kept
+		logged sieve_error=
+		rm -rf box
+		printf 'require "include"; if header "x" "y" {
+		    include "%s"; } discard;' $name | script
+		delivered
+		holds '' 0
+	done
+}
+
 atf_test_case script__wrong__kept
 script__wrong__kept_body()
 {
@@ -841,6 +862,7 @@ atf_init_test_cases()
 	atf_add_test_case before__discards__users_not_run
 	atf_add_test_case users__wrong__before_still_counts
 	atf_add_test_case include__personal__run
+	atf_add_test_case include__missing_or_circle__kept_when_it_comes_to_it
 	atf_add_test_case script__wrong__kept
 	atf_add_test_case script__run_fails__kept
 	atf_add_test_case script__others_may_write__kept

@@ -135,15 +135,47 @@ ATF_TC_BODY(include__wrong_script__its_error_and_the_way_to_it, tc)
 	ATF_CHECK_EQ(2, sieve.errors.list[1].place.line);
 }
 
-ATF_TC_WITHOUT_HEAD(include__absent_or_unreadable__two_sentences);
-ATF_TC_BODY(include__absent_or_unreadable__two_sentences, tc)
+/* It compiles, says so, and fails when it comes to it. */
+static void
+check_warning(const char *text, const char *words)
 {
-	check_include("require \"include\"; include :global \"none\";", 1,
+	const struct sieve_errors *warnings;
+
+	sieve_case_end(&sieve);
+	sieve_case_start(&sieve);
+	sieve.library.find = find_wrong;
+	ATF_CHECK(!sieve_case_decide(&sieve, text));
+	warnings = sieve_warnings(sieve.programs[0]);
+	ATF_REQUIRE_EQ(1, warnings->count);
+	ATF_CHECK_MSG(strstr(warnings->list[0].text, words) != NULL, "%s",
+	    warnings->list[0].text);
+	ATF_CHECK_STREQ("script", warnings->list[0].script);
+	ATF_CHECK_STREQ(warnings->list[0].text, sieve.error.text);
+	ATF_CHECK_EQ(warnings->list[0].place.line, sieve.error.place.line);
+	ATF_REQUIRE_EQ(1, sieve.plan.count);
+	ATF_CHECK_EQ(SIEVE_KEEP, sieve.plan.actions[0].kind);
+}
+
+ATF_TC_WITHOUT_HEAD(include__absent_or_unreadable__warned_of_and_kept);
+ATF_TC_BODY(include__absent_or_unreadable__warned_of_and_kept, tc)
+{
+	check_warning("require \"include\";\ndiscard;\n"
+		      "include :global \"none\";",
 	    "there is no global script \"none\"");
-	check_include("require \"include\"; include \"locked\";", 1,
+	check_warning("require \"include\"; include \"locked\";",
 	    "\"locked\" to include cannot be read");
-	check_include("require \"include\"; include :optional \"locked\";", 1,
+	check_warning("require \"include\"; include :optional \"locked\";",
 	    "cannot be read");
+}
+
+ATF_TC_WITHOUT_HEAD(include__optional_and_absent__no_warning);
+ATF_TC_BODY(include__optional_and_absent__no_warning, tc)
+{
+	sieve_case_start(&sieve);
+	sieve.library.find = find_wrong;
+	ATF_REQUIRE(sieve_case_decide(
+	    &sieve, "require \"include\"; include :optional \"none\";"));
+	ATF_CHECK_EQ(0, sieve_warnings(sieve.programs[0])->count);
 }
 
 ATF_TC_WITHOUT_HEAD(include__no_library__nothing_is_there);
@@ -155,8 +187,9 @@ ATF_TC_BODY(include__no_library__nothing_is_there, tc)
 	program =
 	    sieve_compile("s", span_of("require \"include\"; include \"x\";"),
 		&sieve.options, NULL, &sieve.errors);
-	ATF_CHECK(program == NULL);
-	ATF_CHECK_EQ(1, sieve.errors.count);
+	ATF_REQUIRE(program != NULL);
+	ATF_CHECK_EQ(1, sieve_warnings(program)->count);
+	sieve_release(program);
 }
 
 ATF_TC_WITHOUT_HEAD(options__disabled_extension__as_if_it_were_not_there);
@@ -226,7 +259,8 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, error__tests_and_commands_confused__says_which);
 	ATF_TP_ADD_TC(tp, error__several__all_of_them_in_order);
 	ATF_TP_ADD_TC(tp, include__wrong_script__its_error_and_the_way_to_it);
-	ATF_TP_ADD_TC(tp, include__absent_or_unreadable__two_sentences);
+	ATF_TP_ADD_TC(tp, include__absent_or_unreadable__warned_of_and_kept);
+	ATF_TP_ADD_TC(tp, include__optional_and_absent__no_warning);
 	ATF_TP_ADD_TC(tp, include__no_library__nothing_is_there);
 	ATF_TP_ADD_TC(tp, options__disabled_extension__as_if_it_were_not_there);
 	ATF_TP_ADD_TC(tp, code__tests__the_first_that_decides_ends_the_list);
