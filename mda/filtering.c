@@ -187,23 +187,28 @@ filtering_need(const struct job *job, struct sandbox_needs *needs)
 
 /* ---- Questions ---------------------------------------------------------- */
 
+/* RFC 5490 section 3.1: it is there, and mail may be put into it. */
 static enum sieve_answer
 mailbox_exists(void *context, struct span name)
 {
+	static const char *const parts[] = { "cur", "new", "tmp" };
+	const int wanted = W_OK | X_OK;
 	const struct job *job = context;
 	char folder[STORE_FOLDER_BYTES];
 	char path[STORE_FOLDER_BYTES + 8];
-	struct stat st;
+	size_t i;
 
 	if (!filter_store_folder(folder, name))
 		return SIEVE_NO;
 	if (folder[0] == '\0')
 		return SIEVE_YES;
-	(void)snprintf(path, sizeof(path), ".%s/cur", folder);
-	return job->filtering.top_fd != -1 &&
-		sys->fstatat(job->filtering.top_fd, path, &st, 0) == 0
-	    ? SIEVE_YES
-	    : SIEVE_NO;
+	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		(void)snprintf(path, sizeof(path), ".%s/%s", folder, parts[i]);
+		if (job->filtering.top_fd == -1 ||
+		    faccessat(job->filtering.top_fd, path, wanted, 0) == -1)
+			return SIEVE_NO;
+	}
+	return SIEVE_YES;
 }
 
 static void

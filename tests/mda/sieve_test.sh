@@ -157,6 +157,25 @@ flags__known__in_cur_body()
 	atf_check cmp msg "$file"
 }
 
+atf_test_case mailboxexists__no_right_to_store__no
+mailboxexists__no_right_to_store__no_body()
+{
+	make_box box
+	make_box box/.A
+	echo 'require "mailbox"; if mailboxexists "A" { discard; }' | script
+	letter
+	delivered
+	holds '' 0
+	for part in cur new tmp; do
+		rm -rf box
+		make_box box
+		make_box box/.A
+		chmod 500 "box/.A/$part"
+		delivered
+		holds '' 1
+	done
+}
+
 atf_test_case discard__alone__nothing_stored
 discard__alone__nothing_stored_body()
 {
@@ -831,6 +850,7 @@ atf_init_test_cases()
 	atf_add_test_case fileinto__mbox__kept
 	atf_add_test_case several__same_bytes__one_file
 	atf_add_test_case flags__known__in_cur
+	atf_add_test_case mailboxexists__no_right_to_store__no
 	atf_add_test_case discard__alone__nothing_stored
 	atf_add_test_case header_edited__stored__body_as_it_was
 	atf_add_test_case header_edited__folder_of_two_names__both_there
