@@ -24,9 +24,14 @@ static const char new_name[] = "seen.new";
 static const char lock_name[] = "lock";
 
 enum {
-	WORD_BYTES_MAX = 600, /* of a handle or an id; what is longer is cut */
+	/*
+	 * Of a handle or an id; what is longer is cut. With this a thousand
+	 * answers fit into their half, whatever bytes they are of.
+	 */
+	WORD_BYTES_MAX = 60,
+	KIND_BYTES_MAX = STATE_BYTES_MAX / 2,
 	LOCK_WAIT_S = 10,
-	MEMORY_BYTES = 4 * STATE_BYTES_MAX
+	MEMORY_BYTES = 8 * STATE_BYTES_MAX
 };
 
 /* ---- Folder ------------------------------------------------------------- */
@@ -301,13 +306,45 @@ add_lines(struct buffer *out, const struct state_mark *marks,
 	}
 }
 
-/* The oldest stand in front. */
-static struct span
-cut_to_limit(struct span text)
+static bool
+is_answer(struct span line)
 {
-	while (text.size_bytes > STATE_BYTES_MAX)
-		(void)span_line(&text);
-	return text;
+	long long until_s;
+	struct span key;
+
+	return read_line(line, &until_s, &key) && span_starts(key, "v:");
+}
+
+/*
+ * The oldest stand in front. Each kind has a half of its own: mail that is
+ * looked at for duplicates must not push out who was answered.
+ */
+static struct span
+cut_to_limit(struct span text, struct arena *memory)
+{
+	size_t sizes[2] = { 0, 0 };
+	struct span rest = text, line;
+	struct buffer out;
+
+	if (text.size_bytes <= KIND_BYTES_MAX)
+		return text;
+	buffer_start(&out, memory);
+	while (rest.size_bytes > 0) {
+		line = span_line(&rest);
+		sizes[is_answer(line)] += line.size_bytes;
+	}
+	(void)buffer_reserve(&out, text.size_bytes);
+	for (rest = text; rest.size_bytes > 0;) {
+		size_t *size_bytes;
+
+		line = span_line(&rest);
+		size_bytes = &sizes[is_answer(line)];
+		if (*size_bytes > KIND_BYTES_MAX)
+			*size_bytes -= line.size_bytes;
+		else
+			buffer_add(&out, line);
+	}
+	return buffer_span(&out);
 }
 
 static enum verdict
@@ -359,6 +396,7 @@ update(const struct state *state, const struct state_mark *marks,
 {
 	struct buffer old, text;
 	enum verdict verdict;
+	struct span whole;
 	struct arena memory;
 	struct span *keys;
 	size_t i;
@@ -375,12 +413,12 @@ update(const struct state *state, const struct state_mark *marks,
 		keep_lines(&text, buffer_span(&old), keys, count, now_s);
 		add_lines(&text, marks, keys, count, now_s);
 	}
+	whole = cut_to_limit(buffer_span(&text), &memory);
 	errno = ENOMEM;
 	if (verdict == VERDICT_OK && memory.is_exhausted)
 		verdict = fail(state, "state-write", why);
 	if (verdict == VERDICT_OK)
-		verdict = replace_file(
-		    state, cut_to_limit(buffer_span(&text)), policy, why);
+		verdict = replace_file(state, whole, policy, why);
 	arena_end(&memory);
 	return verdict;
 }

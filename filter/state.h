@@ -57,7 +57,8 @@ enum verdict state_has(const struct state *state,
  * state_remember - keep marks from now on.
  *
  * Gives   VERDICT_OK when they are on stable storage, with those that were
- *         there and are not past their period.
+ *         there and are not past their period. Of each kind there is room
+ *         for a thousand at least (RFC 5230 section 4.2); the oldest go.
  * Fails   VERDICT_RETRY at "state-lock" when another delivery holds it for
  *         longer than ten seconds; at "state-read" or "state-write"; as
  *         sync_folder().

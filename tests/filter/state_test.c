@@ -128,7 +128,7 @@ ATF_TC_BODY(remember__too_much__oldest_goes, tc)
 	int i;
 
 	open_state("state");
-	for (i = 0; used + 64 < STATE_BYTES_MAX; i++)
+	for (i = 0; used + 64 < STATE_BYTES_MAX / 2; i++)
 		used += (size_t)snprintf(text + used, sizeof(text) - used,
 		    "9999999999 d: <%040d@x>\n", i);
 	file_put("state/seen", (struct span){ text, used });
@@ -145,6 +145,66 @@ ATF_TC_BODY(remember__too_much__oldest_goes, tc)
 	ATF_REQUIRE_EQ(0, stat("state/seen", &st));
 	ATF_CHECK(st.st_size <= STATE_BYTES_MAX);
 	state_close(&state);
+}
+
+enum { MANY = 1000, LONG_BYTES = 320 };
+
+/* Answers with long texts and addresses, of bytes that are written as three. */
+static void
+make_answers(struct state_mark *answers, char (*ids)[LONG_BYTES + 1])
+{
+	static char handle[2000];
+	size_t i;
+
+	memset(handle, 0xe9, sizeof(handle) - 1);
+	for (i = 0; i < MANY; i++) {
+		memset(ids[i], 0xe8, LONG_BYTES);
+		(void)snprintf(ids[i] + LONG_BYTES - 6, 7, "%06zu", i);
+		answers[i] = mark(ids[i], 1000);
+		answers[i].kind = 'v';
+		answers[i].handle = span_of(handle);
+	}
+}
+
+static size_t
+count_known(const struct state_mark *marks, size_t count)
+{
+	size_t known = 0, i;
+
+	for (i = 0; i < count; i++) {
+		bool is_there;
+
+		ATF_REQUIRE_EQ(VERDICT_OK,
+		    state_has(&state, &marks[i], NOW_S + 1, &is_there, &why));
+		known += is_there;
+	}
+	return known;
+}
+
+ATF_TC_WITHOUT_HEAD(remember__rfc_5230_4_2__a_thousand_answers);
+ATF_TC_BODY(remember__rfc_5230_4_2__a_thousand_answers, tc)
+{
+	static char ids[MANY][LONG_BYTES + 1];
+	static struct state_mark answers[MANY], seen[MANY];
+	size_t round, i;
+
+	open_state("state");
+	make_answers(answers, ids);
+	ATF_REQUIRE_EQ(VERDICT_OK,
+	    state_remember(&state, answers, MANY, NOW_S, &policy, &why));
+	/* However much is looked at for duplicates meanwhile. */
+	for (round = 0; round < 5; round++) {
+		for (i = 0; i < MANY; i++) {
+			ids[i][0] = (char)('a' + round);
+			seen[i] = mark(ids[i], 1000);
+		}
+		ATF_REQUIRE_EQ(VERDICT_OK,
+		    state_remember(&state, seen, MANY, NOW_S, &policy, &why));
+	}
+	ATF_CHECK_EQ(MANY, count_known(seen, MANY));
+	for (i = 0; i < MANY; i++)
+		ids[i][0] = (char)0xe8;
+	ATF_CHECK_EQ(MANY, count_known(answers, MANY));
 }
 
 ATF_TC_WITHOUT_HEAD(file__spoiled__other_lines_count);
@@ -266,6 +326,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, remember__kinds_and_handles__apart);
 	ATF_TP_ADD_TC(tp, remember__long_id__told_apart_at_its_end);
 	ATF_TP_ADD_TC(tp, remember__too_much__oldest_goes);
+	ATF_TP_ADD_TC(tp, remember__rfc_5230_4_2__a_thousand_answers);
 	ATF_TP_ADD_TC(tp, file__spoiled__other_lines_count);
 	ATF_TP_ADD_TC(tp, remember__ends_at_each_call__old_or_new);
 	ATF_TP_ADD_TC(tp, remember__calls__in_their_order);
