@@ -179,6 +179,37 @@ PGI+PGI+PGI+PGI+PGI+PGI+PGI+' | head -n 400000
 	kept
 }
 
+# As much as scripts look at, from a file, in a million lines and parts.
+atf_test_case body__behind_memory__kept
+body__behind_memory__kept_body()
+{
+	script <<-'EOF'
+	require ["body", "regex"];
+	if body :text :contains "nothing of the kind" { discard; }
+	if body :content "text" :matches "*n*o*t*h*i*n*g*!" { discard; }
+	if body :text :regex "(n|no)+(t|h)*ing of the k[i]+nd" { discard; }
+	EOF
+	{
+		printf 'Content-Type: multipart/mixed; boundary=b\n\n'
+		yes -- '--b
+Content-Type: text/html; charset=iso-8859-15
+Content-Transfer-Encoding: base64
+
+PGI+bm90aGluZzxiPjxiPjxiPjxi' | head -n 1100000
+	} >msg
+	[ "$(wc -c <msg)" -gt 17000000 ] || atf_fail 'the message is too short'
+	kept_soon
+	kept
+	{
+		printf 'Content-Type: text/html\n\n'
+		yes '<b>nothing of <!-- <p> &amp; nothing </b' |
+		    head -c 18000000 | tr -d '\n'
+		echo
+	} >msg
+	kept_soon
+	kept
+}
+
 atf_test_case script__too_large__kept
 script__too_large__kept_body()
 {
@@ -329,6 +360,7 @@ atf_init_test_cases()
 	atf_add_test_case includes__in_a_circle__kept
 	atf_add_test_case header__ten_megabytes__kept
 	atf_add_test_case mime__bomb__kept
+	atf_add_test_case body__behind_memory__kept
 	atf_add_test_case script__too_large__kept
 	atf_add_test_case child__traced__only_computes
 	atf_add_test_case child__killed_at_each_call__kept
