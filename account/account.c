@@ -115,6 +115,8 @@ account_self(struct account *account, const char *home, struct failure *why)
 	account->gid = 0;
 	account->name[0] = '\0';
 	account->home[0] = '\0';
+	account->groups = NULL;
+	account->group_count = 0;
 	if (home != NULL && home[0] == '/')
 		return set_home(account, home, why);
 	error = ask(&entry, NULL, account->uid, &is_absent);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <grp.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "compat/compat.h"
@@ -33,11 +34,60 @@ privilege_prepare(void)
 	(void)getgrnam(" ");
 }
 
+#if HAVE_GETGROUPLIST
+enum { GROUPS_FIRST = 32, GROUPS_MOST = 64 * 1024 };
+
+void
+privilege_ask(struct account *account)
+{
+	int room = GROUPS_FIRST;
+	gid_t *groups = NULL;
+	gid_t *bigger;
+
+	do {
+		bigger = reallocarray(groups, (size_t)room, sizeof(*groups));
+		if (bigger == NULL)
+			break;
+		groups = bigger;
+		account->group_count = room;
+		if (getgrouplist(account->name, account->gid, groups,
+			&account->group_count) != -1) {
+			account->groups = groups;
+			return;
+		}
+		room *= 2;
+	} while (room <= GROUPS_MOST);
+	free(groups);
+}
+
+/* More than the system takes, or not asked: it knows what to do. */
+static int
+take_groups(const struct account *account)
+{
+	if (account->groups != NULL &&
+	    setgroups((size_t)account->group_count, account->groups) == 0)
+		return 0;
+	return initgroups(account->name, account->gid);
+}
+#else
+void
+privilege_ask(struct account *account)
+{
+	(void)account;
+}
+
+static int
+take_groups(const struct account *account)
+{
+	return initgroups(account->name, account->gid);
+}
+#endif
+
 enum verdict
 privilege_drop(const struct account *account, struct failure *why)
 {
 	/* Groups first: afterwards the right to set them is gone. */
-	if (initgroups(account->name, account->gid) == -1)
+	if (take_groups(account) == -1)
 		return failure_errno(why, "initgroups", account->name);
 	if (setgid(account->gid) == -1)
 		return failure_errno(why, "setgid", account->name);

@@ -16,11 +16,24 @@
 void privilege_prepare(void);
 
 /*
+ * privilege_ask - which groups does an account have?
+ *
+ * For who will fork one that becomes the account, and knows the way to the
+ * database already.
+ *
+ * Takes   an account with name and gid.
+ * Gives   account->groups; or nothing, and privilege_drop() asks.
+ * Owns    the caller frees account->groups.
+ * Source  getgrouplist(3).
+ */
+void privilege_ask(struct account *account);
+
+/*
  * privilege_drop - give up root's rights for those of an account.
  *
  * Takes   an account with name; the caller is root.
  * Gives   all user and group ids are the account's, its supplementary groups
- *         are those of the group database, and root cannot be had back: that
+ *         are those of the group database, as told before or now, and root cannot be had back: that
  *         was tried.
  * Fails   VERDICT_RETRY at "initgroups", "setgid", "setuid", or
  *         "privilege-kept" when a way back was found.

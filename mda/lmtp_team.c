@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "account/keeper.h"
+#include "account/privilege.h"
 #include "base/clock.h"
 #include "base/interrupt.h"
 #include "compat/compat.h"
@@ -205,8 +206,22 @@ make_jobs(size_t count)
 	return count == 1 ? &single : calloc(count, sizeof(struct job));
 }
 
+/* Whose rights a worker will have, and with which groups. */
+static struct account
+ask_account(const struct recipient *recipient)
+{
+	struct account account = { .gid = recipient->gid };
+
+	(void)strlcpy(account.name, recipient->name,
+	    sizeof(account.name)); /* it came from one as large */
+	if (recipient->is_delegated)
+		privilege_ask(&account);
+	return account;
+}
+
 static int
-run_worker(struct team *team, const struct worker *worker, int fd)
+run_worker(struct team *team, const struct worker *worker,
+    const struct account *account, int fd)
 {
 	struct job *jobs = make_jobs(worker->count);
 	struct worker_task task = {
@@ -224,6 +239,8 @@ run_worker(struct team *team, const struct worker *worker, int fd)
 	for (i = 0; i < worker->count; i++)
 		recipient_job(&jobs[i], team->recipients[worker->indexes[i]],
 		    team->base);
+	jobs[0].account.groups = account->groups;
+	jobs[0].account.group_count = account->group_count;
 	keep_fds(fd);
 	if (jobs[0].destination.kind == BOX_MBOX && jobs[0].is_delegated)
 		return run_with_keeper(&task);
@@ -233,7 +250,9 @@ run_worker(struct team *team, const struct worker *worker, int fd)
 static void
 start_worker(struct team *team, struct worker *worker)
 {
-	const char *name = team->recipients[worker->indexes[0]]->address;
+	const struct recipient *first = team->recipients[worker->indexes[0]];
+	const char *name = first->address;
+	struct account account;
 	struct failure why;
 	int fds[2];
 
@@ -242,9 +261,10 @@ start_worker(struct team *team, struct worker *worker)
 		fail_worker(team, worker, &why);
 		return;
 	}
+	account = ask_account(first);
 	worker->pid = fork();
 	if (worker->pid == 0)
-		_exit(run_worker(team, worker, fds[1]));
+		_exit(run_worker(team, worker, &account, fds[1]));
 	if (worker->pid == -1) {
 		(void)failure_errno(&why, "fork", name);
 		fail_worker(team, worker, &why);
@@ -253,6 +273,7 @@ start_worker(struct team *team, struct worker *worker)
 		worker->fd = fds[0];
 	}
 	(void)close(fds[1]);
+	free(account.groups);
 }
 
 void

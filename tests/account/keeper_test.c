@@ -31,7 +31,7 @@ enum {
 };
 
 static const struct account alice = { ALICE, ALICE_GROUP, "alice",
-	"/home/alice" };
+	"/home/alice", NULL, 0 };
 
 /* What a delivery saw, told to the test through shared memory. */
 struct notes {

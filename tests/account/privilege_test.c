@@ -14,6 +14,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "compat/compat.h"
 #include "tests/support/child.h"
 #include "tests/support/files.h"
 #include "tests/support/private.h"
@@ -204,6 +205,65 @@ ATF_TC_BODY(drop__member_of_groups__exactly_these, tc)
 	check_child(drop_and_name_groups);
 	check_child(drop_and_check_ids);
 }
+
+#if HAVE_GETGROUPLIST
+ATF_TC(drop__groups_asked_before__these_and_no_other_question);
+ATF_TC_HEAD(drop__groups_asked_before__these_and_no_other_question, tc)
+{
+	atf_tc_set_md_var(tc, "require.user", "root");
+}
+ATF_TC_BODY(drop__groups_asked_before__these_and_no_other_question, tc)
+{
+	make_accounts();
+	privilege_ask(&account);
+	ATF_REQUIRE(account.groups != NULL);
+	file_text("group", "other:x:4799:alice\n");
+	check_child(drop_and_name_groups);
+	free(account.groups);
+	account.groups = NULL;
+}
+
+enum { MANY = 40 /* more than there is room for at first */ };
+
+static void
+drop_and_count_groups(void)
+{
+	gid_t found[GROUPS_MAX];
+	int count;
+	int i;
+
+	drop();
+	count = getgroups(GROUPS_MAX, found);
+	claim(tidy_groups(found, count) == MANY + 1, "number of groups");
+	claim(found[0] == 4712, "own group");
+	for (i = 0; i < MANY; i++)
+		claim(found[i + 1] == (gid_t)(5000 + i), "a group");
+}
+
+ATF_TC(drop__many_groups_asked_before__all_of_them);
+ATF_TC_HEAD(drop__many_groups_asked_before__all_of_them, tc)
+{
+	atf_tc_set_md_var(tc, "require.user", "root");
+}
+ATF_TC_BODY(drop__many_groups_asked_before__all_of_them, tc)
+{
+	char text[MANY * 32];
+	size_t length = 0;
+	int i;
+
+	make_accounts();
+	for (i = 0; i < MANY; i++)
+		length += (size_t)snprintf(text + length, sizeof(text) - length,
+		    "g%d:x:%d:alice\n", i, 5000 + i);
+	file_text("group", text);
+	privilege_ask(&account);
+	ATF_REQUIRE(account.groups != NULL);
+	ATF_CHECK(account.group_count > MANY);
+	check_child(drop_and_count_groups);
+	free(account.groups);
+	account.groups = NULL;
+}
+#endif
 
 ATF_TC(drop__member_of_nothing__own_group_alone);
 ATF_TC_HEAD(drop__member_of_nothing__own_group_alone, tc)
@@ -417,6 +477,11 @@ ATF_TC_BODY(drop__not_root__retry_at_initgroups, tc)
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, drop__member_of_groups__exactly_these);
+#if HAVE_GETGROUPLIST
+	ATF_TP_ADD_TC(
+	    tp, drop__groups_asked_before__these_and_no_other_question);
+	ATF_TP_ADD_TC(tp, drop__many_groups_asked_before__all_of_them);
+#endif
 	ATF_TP_ADD_TC(tp, drop__member_of_nothing__own_group_alone);
 	ATF_TP_ADD_TC(tp, drop__each_account__ids_and_groups_are_its);
 	ATF_TP_ADD_TC(tp, drop__done__no_way_back);

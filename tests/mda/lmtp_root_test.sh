@@ -190,6 +190,26 @@ root__traced__never_reads_the_client_body()
 	atf_check -o match:. grep -l '^pread64(3, "Message' -r traces
 }
 
+atf_test_case accounts__traced__their_groups_and_no_others
+accounts__traced__their_groups_and_no_others_head() { root_case; }
+accounts__traced__their_groups_and_no_others_body()
+{
+	not_sanitized
+	lmtp_start
+	mkdir traces
+	prefix="strace -qq -ff -o traces/t"
+	to alice@x,bob@x
+	answered 'alice@x: 250 2.0.0' 'bob@x: 250 2.0.0'
+	for uid in 4711 4721; do
+		grep -l "^setuid\(32\)*($uid)" traces/t.* | xargs sed -n \
+		    's/^setgroups\(32\)*(3, \[\(.*\)\]).*= 0$/\2/p' |
+		    tr -d ' ' | tr ',' '\n' | sort -n | tr '\n' ' '
+		echo
+	done >seen
+	printf '%s \n' '4712 4750 4751' '4708 4722 4751' >wanted
+	atf_check -o file:wanted cat seen
+}
+
 # While the speaker talks: nobody, and no way to open a file.
 atf_test_case speaker__while_it_talks__nobody_and_confined
 speaker__while_it_talks__nobody_and_confined_head() { root_case; }
@@ -313,6 +333,7 @@ atf_init_test_cases()
 	atf_add_test_case mbox__in_a_spool_of_roots__delivered
 	atf_add_test_case virtual__fixed_user__all_are_his
 	atf_add_test_case root__traced__never_reads_the_client
+	atf_add_test_case accounts__traced__their_groups_and_no_others
 	atf_add_test_case speaker__while_it_talks__nobody_and_confined
 	atf_add_test_case worker__killed__451_and_the_others_delivered
 	atf_add_test_case start__impossible__421_says_why
