@@ -22,6 +22,7 @@ import sys
 sys.path.insert(0, os.path.join(os.environ["SRCDIR"], "tests", "support"))
 
 from boxes import OTHER, Fault, Mbox
+from cases import KINDS, read_calls
 from scenes import ONE, SCENES, Stage
 
 MDA_FAULT = os.environ["MDA_FAULT_BIN"]
@@ -30,32 +31,11 @@ FAULTS_MAX = 20
 # a mailbox that is not as it should be (4.2.0).
 CODES = {"ENOSPC": "4.3.1", "zero": "4.3.1", "EDQUOT": "4.2.2"}
 OTHERS = ("4.3.0", "4.2.0")
-# Those that a signal may interrupt, and that are to go on.
-INTERRUPTED = ("read", "write", "pread", "pwrite", "ftruncate", "fsync",
-               "fdatasync")
-TRANSFERS = ("read", "write", "pread", "pwrite")
-IN_A_ROW = 5
 # With these a folder that a script names is not waited for: the mailbox itself
 # takes the message.
 LASTING = ("EACCES", "ELOOP", "ENOENT", "ENOTDIR", "EPERM", "EROFS")
 # What a call is for that removes a file, and one that looks first whose it is.
 REMOVING = {"unlinkat", "fstatat"}
-
-
-def read_errors():
-    path = os.path.join(os.environ["SRCDIR"], "tests", "fault", "errors")
-    with open(path, encoding="ascii") as lines:
-        words = [line.split() for line in lines if line[0] != "#"]
-    return {line[0]: line[1:] for line in words}
-
-
-class Case:
-    """What happens to one delivery."""
-
-    def __init__(self, text, error=None, calls=()):
-        self.text = text
-        self.error = error  # None: it is to be delivered all the same
-        self.calls = set(calls)
 
 
 class Matrix:
@@ -89,8 +69,7 @@ class Matrix:
         status, said = self.deliver({"MDA_TRACE": self.trace})
         if status != 0 or said:
             raise SystemExit("cannot record: status %d, %r" % (status, said))
-        with open(self.trace, encoding="ascii") as lines:
-            return [line.split()[1] for line in lines]
+        return read_calls(self.trace)
 
     def deliver(self, more):
         with open(self.log, "wb"):
@@ -98,49 +77,9 @@ class Matrix:
         more["MDA_PROCESS"] = str(self.process)
         return self.stage.run(MDA_FAULT, ONE, (), more)
 
-    # ---- The cases
-
-    def numbered(self):
-        """Each call with its number among those of its name."""
-        count = collections.Counter()
-        for name in self.calls:
-            count[name] += 1
-            yield name, count[name]
-
-    def errors(self):
-        table = read_errors()
-        for name, nth in self.numbered():
-            for error in table[name]:
-                is_whole = error in ("short", "one")
-                yield Case("%s:%d:%s" % (name, nth, error),
-                           None if is_whole else error, [name])
-
-    def lost(self):
-        count = collections.Counter(self.calls)
-        for name, nth in self.numbered():
-            if "done-EIO" not in read_errors()[name] or nth == count[name]:
-                continue
-            for what in "done-EIO", "done-EEXIST":
-                for last in sorted({nth + 1, count[name]}):
-                    yield Case("%s:%d:%s %s:%d-%d?:EIO" % (
-                        name, nth, what, name, nth + 1, last), "EIO", [name])
-
-    def storm(self):
-        for name, nth in self.numbered():
-            if name in INTERRUPTED:
-                yield Case("%s:%d-%d:EINTR" % (name, nth, nth + IN_A_ROW - 1))
-        yield Case(" ".join(name + ":odd:EINTR" for name in INTERRUPTED))
-        for what in "one", "short":
-            each = ["%s:*:%s" % (name, what) for name in TRANSFERS]
-            for text in each:
-                yield Case(text)
-            yield Case(" ".join(each))
-            yield Case(" ".join([name + ":odd:EINTR"
-                                 for name in INTERRUPTED] + each))
-
     def explore(self, what):
         self.start_counts()
-        for case in getattr(self, what)():
+        for case in KINDS[what](self.calls):
             self.cases += 1
             try:
                 self.stage.reset()
@@ -252,7 +191,7 @@ def main(name, process):
     os.umask(0o077)
     matrix = Matrix(name, int(process))
     try:
-        for what in "errors", "lost", "storm":
+        for what in KINDS:
             matrix.explore(what)
     finally:
         matrix.stage.close()

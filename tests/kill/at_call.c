@@ -5,7 +5,8 @@
  *   at_call WHEN NUMBER WHO SIGNAL COMMAND ...
  *
  * WHEN is "before" or "after"; WHO is "first", the program itself, or
- * "second", the process that it forks. Calls count from the program's own
+ * "second", the process that it forks, or a number: 3 is the next one that any
+ * of them forks, and so on. Calls count from the program's own
  * first one, so the loader's are among them. The program is not changed, and
  * runs freely behind the signal. The status is the program's, 128 and the
  * signal when it dies of one, 97 when it never made so many calls, and 98
@@ -24,6 +25,7 @@
 #include <unistd.h>
 
 enum { EXIT_MISUSE = 99, EXIT_NOT_HERE = 98, EXIT_NEVER = 97 };
+enum { PROCESSES_MAX = 64 };
 
 #ifdef __linux__
 
@@ -38,14 +40,16 @@ enum { SYSCALL_STOP = SIGTRAP | 0x80 };
 struct watch {
 	bool is_list;
 	bool is_after;
-	bool is_second; /* which process is meant */
+	long who; /* which process is meant: 1 is the first */
 	long number;
 	int signal;
 	FILE *list;
 	char **command;
 	/* ---- */
 	pid_t first;
-	pid_t second; /* 0: not there yet */
+	long seen;   /* so many processes */
+	pid_t meant; /* 0: not there yet */
+	pid_t pids[PROCESSES_MAX];
 	long calls;
 	bool is_inside; /* of a call */
 	bool is_started;
@@ -121,7 +125,7 @@ start(struct watch *watch)
 	long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC;
 	int status;
 
-	if (watch->is_second)
+	if (watch->who > 1)
 		options |= PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
 		    PTRACE_O_TRACECLONE;
 	/* Orphans become ours, so that all can be waited for. */
@@ -148,8 +152,7 @@ start(struct watch *watch)
 static bool
 is_watched(const struct watch *watch, pid_t pid)
 {
-	return watch->is_started &&
-	    pid == (watch->is_second ? watch->second : watch->first);
+	return watch->is_started && pid == watch->meant;
 }
 
 /* true when the process is to run freely from here. */
@@ -172,21 +175,46 @@ pass_call(struct watch *watch, pid_t pid)
 	return true;
 }
 
+/*
+ * A parent goes on only when it has told of its child, whose own first stop may
+ * be seen before that: so they are counted in the order in which they came.
+ */
+static void
+count_process(struct watch *watch, pid_t pid)
+{
+	long i;
+
+	for (i = 0; i < watch->seen; i++)
+		if (watch->pids[i] == pid)
+			return;
+	if (watch->seen == PROCESSES_MAX)
+		return;
+	watch->pids[watch->seen++] = pid;
+	if (watch->seen != watch->who)
+		return;
+	watch->meant = pid;
+	watch->is_inside = false;
+}
+
 /* gives the signal that the process is to get. */
 static int
 pass_event(struct watch *watch, pid_t pid, int status)
 {
 	int event = status >> 16;
 	int signal = WSTOPSIG(status);
+	unsigned long forked = 0;
 
-	if (event == PTRACE_EVENT_EXEC) {
+	if (event == PTRACE_EVENT_FORK || event == PTRACE_EVENT_VFORK ||
+	    event == PTRACE_EVENT_CLONE) {
+		(void)ptrace(PTRACE_GETEVENTMSG, pid, NULL, &forked);
+		count_process(watch, (pid_t)forked);
+	} else if (event == PTRACE_EVENT_EXEC) {
+		if (!watch->is_started)
+			count_process(watch, pid);
 		watch->is_started = true;
 		watch->is_inside = true; /* of execve(2) */
-	}
-	/* It may stop for the first time before its parent tells of it. */
-	if (pid != watch->first && watch->second == 0) {
-		watch->second = pid;
-		watch->is_inside = false;
+	} else if (watch->is_started) {
+		count_process(watch, pid);
 	}
 	if (event != 0 || signal == SIGSTOP || signal == SYSCALL_STOP)
 		return 0;
@@ -245,6 +273,16 @@ signal_of(const char *name)
 	return 0;
 }
 
+static long
+who_of(const char *word)
+{
+	if (strcmp(word, "first") == 0)
+		return 1;
+	if (strcmp(word, "second") == 0)
+		return 2;
+	return strtol(word, NULL, 10);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -255,7 +293,7 @@ main(int argc, char **argv)
 		return EXIT_MISUSE;
 	watch.is_list = strcmp(argv[1], "list") == 0;
 	watch.is_after = strcmp(argv[1], "after") == 0;
-	watch.is_second = strcmp(argv[watch.is_list ? 2 : 3], "second") == 0;
+	watch.who = who_of(argv[watch.is_list ? 2 : 3]);
 	if (watch.is_list) {
 		watch.list = fopen(argv[3], "we");
 		watch.command = argv + 4;
