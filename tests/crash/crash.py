@@ -17,6 +17,7 @@ order. In the end everything must be there once.
 import itertools
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -30,6 +31,9 @@ from model import File, Model
 
 MDA = os.environ["MDA"]
 MDA_FAULT = os.environ["MDA_FAULT_BIN"]
+MDA_LMTP = os.path.join(os.environ["BUILDDIR"], "mda", "mda-lmtp")
+MDA_LMTP_FAULT = os.path.join(os.environ["BUILDDIR"], "tests", "fault",
+                              "mda-lmtp-fault")
 FAULTS_MAX = 20
 OLD = {"box/new/old": b"an old message\n", "box/cur/old:2,S": b"and another\n"}
 OLD_MBOX = (b"From ann@example.org Thu Jan  1 00:00:00 2015\n"
@@ -83,6 +87,17 @@ class Scenario:
             words += ["-m", self.target.replace("ROOT", root)]
         return words
 
+    program, program_fault = MDA, MDA_FAULT
+
+    def deliver(self, program, root, run, env):
+        """(status, what was said), 0 and nothing when all is promised."""
+        return deliver(self.command(program, root, run.settings),
+                       self.messages[run.name], cwd=root, env=env)
+
+    def told_at(self, calls):
+        """The number of the first call by which the sender has been told."""
+        return len(calls)
+
     def give(self, root, path):
         """By root, to the account."""
         full = os.path.join(root, path)
@@ -98,6 +113,43 @@ class Scenario:
         if self.user is None:
             env["HOME"] = root
         return env
+
+
+class Conversation(Scenario):
+    """The message for several mailboxes, by LMTP: all are to be promised it."""
+
+    program, program_fault = MDA_LMTP, MDA_LMTP_FAULT
+    PROMISE = b"250 2.0.0 delivered\r\n"
+
+    def command(self, program, root, settings=()):
+        words = [program]
+        for setting in itertools.chain(
+                ["account=fixed", "mailbox=maildir:" + root + "/%n",
+                 "log=none", "return_path=never", "delivered_to=never"],
+                self.settings, settings):
+            words += ["-o", setting]
+        return words
+
+    def script(self, name):
+        names = [box.path for box in self.box.boxes]
+        lines = [b"LHLO me", b"MAIL FROM:<sender@example.org>"]
+        lines += [b"RCPT TO:<" + word.encode() + b">" for word in names]
+        text = self.messages[name].replace(b"\n", b"\r\n")
+        return b"\r\n".join(lines + [b"DATA", text + b".", b"QUIT", b""])
+
+    def deliver(self, program, root, run, env):
+        done = subprocess.run(
+            self.command(program, root, run.settings),
+            input=self.script(run.name), capture_output=True, cwd=root,
+            env=env, check=False)
+        if done.stdout.count(self.PROMISE) == len(self.box.boxes):
+            return done.returncode, done.stderr
+        return done.returncode or 75, done.stdout
+
+    def told_at(self, calls):
+        """Only who was told makes the witnesses go."""
+        return next((number for number, call in enumerate(calls)
+                     if call["call"] == "unlink"), len(calls))
 
 
 def maildir_folders(path):
@@ -163,6 +215,21 @@ def root_mbox(**more):
                 owners={"spool": (0, 4708, 0o2775)}, **more)
 
 
+LMTP_BOXES = ("al", "bo", "cy")
+
+
+def lmtp(names=LMTP_BOXES, settings=(), start=None, **more):
+    tree = {}
+    for name in names:
+        tree.update(maildir_folders(name))
+        tree[name + "/new/old"] = b"an old message\n"
+    if start is not None:
+        tree = start
+    boxes = [Maildir(name, {name + "/new/old": b"an old message\n"}
+                     if start is None else {}) for name in names]
+    return Conversation(Both(*boxes), start=tree, settings=settings, **more)
+
+
 def short(call, count):
     """A write of this name that is cut after half, and then the death."""
     return Run("one", faults="%s:%d:short" % (call, count),
@@ -192,6 +259,10 @@ SCENARIOS = {
     "root_mbox": root_mbox(prepare=1, size=600),
     "root_mbox_first": root_mbox(size=600),
     "root_mbox_created": root_mbox(start=None),
+    "lmtp": lmtp(),
+    "lmtp_shared": lmtp(settings=["share=yes"]),
+    "lmtp_two": lmtp(("al", "bo"), size=600),
+    "lmtp_created": lmtp(("al", "bo"), start={}),
     "mbox": mbox(prepare=1, size=1500),
     "mbox_bytes": mbox(prepare=1, is_torn_at_bytes=True,
                        settings=["locks=fcntl"]),
@@ -288,9 +359,8 @@ class Recording:
 
     def deliver(self, run, more, status):
         env = self.scenario.environment(self.root, **more)
-        got, said = deliver(
-            self.scenario.command(MDA_FAULT, self.root, run.settings),
-            self.scenario.messages[run.name], cwd=self.root, env=env)
+        got, said = self.scenario.deliver(
+            self.scenario.program_fault, self.root, run, env)
         if got != status:
             raise SystemExit("cannot record: status %d, %r" % (got, said))
 
@@ -311,10 +381,12 @@ class Recording:
         start = os.path.getsize(self.file) if os.path.exists(
             self.file) else 0
         self.deliver(run, more, -9 if run.kill is not None else 0)
+        calls = parse_record(self.file, start)
+        told_at = self.scenario.told_at(calls)
         self.events.append(("begin", run.name))
-        self.events += [("call", call)
-                        for call in parse_record(self.file, start)]
+        self.events += [("call", call) for call in calls[:told_at]]
         self.events.append(("killed" if run.kill else "told", run.name))
+        self.events += [("call", call) for call in calls[told_at:]]
 
 
 def number_of(scenario, run, root, more):
@@ -492,9 +564,8 @@ class Bench:
 
     def deliver(self, name):
         self.runs += 1
-        status, said = deliver(
-            self.scenario.command(MDA, self.root),
-            self.scenario.messages[name], cwd=self.root, env=self.env)
+        status, said = self.scenario.deliver(
+            self.scenario.program, self.root, Run(name), self.env)
         if status != 0 or said:
             raise Fault("%s comes after the crash: status %d, %r" % (
                 name, status, said))

@@ -14,6 +14,7 @@ scenarios='maildir maildir_young maildir_created maildir_two maildir_stream
     folder_and_maildir_created mbox mbox_bytes mbox_first mbox_created
     mbox_empty mbox_two mbox_o mbox_cl2 mbox_large mbox_no_end mbox_repair
     mbox_repair_same mbox_witness mbox_witness_other sieve sieve_half
+    lmtp lmtp_shared lmtp_two lmtp_created
     root_maildir root_maildir_created root_mbox root_mbox_first
     root_mbox_created'
 
@@ -83,6 +84,7 @@ atf_init_test_cases()
 		add_case "${name}__${scenario}__$finding" "$scenario" \
 		    catch "$mutant" "$scenario" "$finding"
 	done <<-END
+		answer-too-early lmtp_two lost
 		append-unsynced mbox lost
 		append-unsynced mbox_created lost
 		append-unsynced root_mbox lost
@@ -90,6 +92,8 @@ atf_init_test_cases()
 		done-too-early mbox partial
 		exit-at-append mbox lost
 		exit-at-sync maildir lost
+		file-unsynced lmtp partial
+		file-unsynced lmtp_shared partial
 		file-unsynced maildir partial
 		file-unsynced maildir_created partial
 		file-unsynced mbox_repair partial
@@ -97,6 +101,7 @@ atf_init_test_cases()
 		file-unsynced root_maildir partial
 		file-unsynced sieve partial
 		folders-unsynced folder_created lost
+		folders-unsynced lmtp_created lost
 		folders-unsynced maildir_created lost
 		folders-unsynced maildir_young lost
 		folders-unsynced mbox_created lost
@@ -107,12 +112,15 @@ atf_init_test_cases()
 		journal-unsynced mbox partial
 		journal-unsynced root_mbox partial
 		link-too-early maildir partial
+		new-unsynced lmtp lost
 		new-unsynced maildir lost
 		new-unsynced maildir_witness lost
 		new-unsynced root_maildir lost
 		new-unsynced sieve lost
+		rename lmtp_two doubled
 		rename maildir doubled
 		rename sieve doubled
+		second-unsynced lmtp_shared lost
 		witness-too-early maildir doubled
 	END
 }

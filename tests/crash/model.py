@@ -247,7 +247,11 @@ class Model:
         return True
 
     def _truncate(self, call):
-        self.nodes[call["ino"]].add("truncate", call["size"])
+        node = self.nodes.get(call["ino"])
+        if node is None:
+            return False
+        node.add("truncate", call["size"])
+        return True
 
     def complete(self, call):
         node = self.nodes.get(call.get("ino"))

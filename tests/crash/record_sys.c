@@ -41,6 +41,7 @@ enum {
 
 enum mutant {
 	MUTANT_NONE,
+	MUTANT_ANSWER_TOO_EARLY, /* the link comes when the client was told */
 	MUTANT_APPEND_UNSYNCED,	 /* no O_SYNC on the mbox */
 	MUTANT_CUT_LEFT,	 /* a torn end stays */
 	MUTANT_DONE_TOO_EARLY,	 /* the entry says "done" from the start */
@@ -53,22 +54,24 @@ enum mutant {
 	MUTANT_LINK_TOO_EARLY,	 /* before the file is synced */
 	MUTANT_NEW_UNSYNCED,	 /* no fsync of new/ */
 	MUTANT_RENAME,		 /* no second name in tmp/ */
+	MUTANT_SECOND_UNSYNCED,	 /* one new/ is synced, of several */
 	MUTANT_SYNC_IGNORED,	 /* that failed is taken for one that did not */
 	MUTANT_UNDO_LEFT,	 /* what is in new/ stays there */
 	MUTANT_WITNESS_TOO_EARLY /* is removed before new/ is synced */
 };
 
-static const char *const mutant_names[] = { "none", "append-unsynced",
-	"cut-left", "done-too-early", "exit-at-append", "exit-at-sync",
+static const char *const mutant_names[] = { "none",
+	"answer-too-early", "append-unsynced", "cut-left", "done-too-early", "exit-at-append", "exit-at-sync",
 	"file-unsynced", "folders-unsynced", "journal-late",
 	"journal-unsynced", "link-too-early", "new-unsynced", "rename",
-	"sync-ignored", "undo-left", "witness-too-early" };
+	"second-unsynced", "sync-ignored", "undo-left", "witness-too-early" };
 
 /* What a mutant keeps for later. */
 struct later {
 	int fd; /* -1: nothing */
 	int dir_fd;
 	char name[256];
+	char final_name[256];
 	char block[JOURNAL_BLOCK];
 	off_t at;
 };
@@ -340,6 +343,28 @@ record_rename_noreplace(
 }
 
 static int
+do_fsync(int fd)
+{
+	int answer = fault_calls.fsync(fd);
+
+	if (answer == 0)
+		note_file("sync", fd, 0);
+	return mutant == MUTANT_SYNC_IGNORED ? 0 : answer;
+}
+
+/* What a mutant has promised before it was so. */
+static void
+link_at_last(void)
+{
+	if (fault_calls.linkat(later.dir_fd, later.name, later.fd,
+		later.final_name, 0) == 0)
+		note_two("link", later.dir_fd, later.name, later.fd,
+		    later.final_name);
+	(void)do_fsync(later.fd);
+	later.fd = -1;
+}
+
+static int
 record_unlinkat(int at_fd, const char *path, int flags)
 {
 	int answer;
@@ -347,6 +372,8 @@ record_unlinkat(int at_fd, const char *path, int flags)
 	if (mutant == MUTANT_WITNESS_TOO_EARLY && later.fd == -1 &&
 	    strcmp(path, later.name) == 0)
 		return 0; /* done already */
+	if (mutant == MUTANT_ANSWER_TOO_EARLY && later.fd != -1)
+		link_at_last();
 	if (mutant == MUTANT_UNDO_LEFT && is_named(at_fd, "new"))
 		return 0;
 	answer = fault_calls.unlinkat(at_fd, path, flags);
@@ -358,21 +385,19 @@ record_unlinkat(int at_fd, const char *path, int flags)
 /* ---- Syncs -------------------------------------------------------------- */
 
 static int
-do_fsync(int fd)
-{
-	int answer = fault_calls.fsync(fd);
-
-	if (answer == 0)
-		note_file("sync", fd, 0);
-	return mutant == MUTANT_SYNC_IGNORED ? 0 : answer;
-}
-
-static int
 sync_visible(int fd)
 {
+	static bool is_one_synced;
+
 	switch (mutant) {
+	case MUTANT_ANSWER_TOO_EARLY:
 	case MUTANT_NEW_UNSYNCED:
 		return 0;
+	case MUTANT_SECOND_UNSYNCED:
+		if (is_one_synced)
+			return 0;
+		is_one_synced = true;
+		break;
 	case MUTANT_EXIT_AT_SYNC:
 		_exit(0);
 	case MUTANT_WITNESS_TOO_EARLY:
@@ -428,6 +453,14 @@ record_linkat(
 {
 	int answer;
 
+	if (mutant == MUTANT_ANSWER_TOO_EARLY && is_named(new_fd, "new")) {
+		later.fd = keep(new_fd);
+		later.dir_fd = keep(old_fd);
+		(void)strlcpy(later.name, old, sizeof(later.name));
+		(void)strlcpy(
+		    later.final_name, new, sizeof(later.final_name));
+		return 0;
+	}
 	if (mutant == MUTANT_RENAME && is_named(new_fd, "new"))
 		return record_renameat(old_fd, old, new_fd, new);
 	answer = fault_calls.linkat(old_fd, old, new_fd, new, flags);

@@ -93,11 +93,11 @@ class Maildir:
 
 
 class Both:
-    """Two Maildirs that each message is to be in, the first one's path."""
+    """Maildirs that each message is to be in, the first one's path."""
 
-    def __init__(self, one, other):
-        self.path = one.path
-        self.boxes = [one, other]
+    def __init__(self, *boxes):
+        self.path = boxes[0].path
+        self.boxes = list(boxes)
 
     def _counts(self, tree, messages):
         for name, counts in zip(messages, zip(*[
@@ -110,7 +110,7 @@ class Both:
         found = {}
         for name, least, most in self._counts(tree, messages):
             if least == 0 and most > 0:
-                raise Fault("not in both: " + name)
+                raise Fault("not in each: " + name)
             found[name] = most
         return found
 
