@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/interrupt.h"
 #include "base/sys.h"
@@ -51,18 +52,6 @@ is_maker_dead(const struct scan *scan, const char *name, const struct stat *st)
 	    kill(pid, 0) == -1 && errno == ESRCH)
 		return true;
 	return age_s(scan, st) > SILENT_AGE_S;
-}
-
-/* A living delivery holds an exclusive flock on its file to its very end. */
-static bool
-is_abandoned(const struct scan *scan, int fd, const char *name,
-    const struct stat *st)
-{
-	if (sys->flock(fd, LOCK_SH | LOCK_NB) == 0)
-		return true;
-	if (errno == EWOULDBLOCK)
-		return false;
-	return is_maker_dead(scan, name, st);
 }
 
 /* What cannot be compared counts as different: a copy beats a loss. */
@@ -170,6 +159,40 @@ is_witness(const struct scan *scan, int fd, const char *name)
 	return scan->is_identifiable && has_two_names(fd) &&
 	    name_parse(name, &pid, &host) &&
 	    is_same_file(fd, scan->stage->fd) && is_visible(scan, fd, name);
+}
+
+static void
+pause_a_moment(void)
+{
+	const struct timespec pause = { 0, 5 * 1000 * 1000 };
+
+	(void)nanosleep(&pause, NULL); /* a signal may end it early */
+}
+
+/* What is visible is behind its gate, and waits for nobody who waits for us. */
+static bool
+is_awaited(const struct scan *scan, int fd, const char *name)
+{
+	struct failure ignored; /* our caller asks again */
+
+	return scan->leftover->is_living_awaited &&
+	    is_witness(scan, fd, name) &&
+	    interrupt_check(&ignored) == VERDICT_OK;
+}
+
+/* A living delivery holds an exclusive flock on its file to its very end. */
+static bool
+is_abandoned(const struct scan *scan, int fd, const char *name,
+    const struct stat *st)
+{
+	while (sys->flock(fd, LOCK_SH | LOCK_NB) == -1) {
+		if (errno != EWOULDBLOCK)
+			return is_maker_dead(scan, name, st);
+		if (!is_awaited(scan, fd, name))
+			return false;
+		pause_a_moment();
+	}
+	return true;
 }
 
 static void

@@ -11,6 +11,7 @@
 #include "maildir/layout.h"
 
 struct leftover {
+	bool is_living_awaited; /* given: see leftover_scan() */
 	char witness[STAGE_NAME_MAX]; /* its name in tmp/; empty for none */
 	unsigned int swept;	      /* old files removed */
 };
@@ -24,7 +25,10 @@ struct leftover {
  * Gives   files that nobody holds and that are older than 36 hours by the
  *         file system's clock are removed. leftover->witness names a file
  *         that holds the same message, was made visible, and whose delivery
- *         died before it could tell its sender.
+ *         died before it could tell its sender. One that is still there is
+ *         passed over: its sender will be told. With is_living_awaited its
+ *         sender may be us, and its end is waited for: then it has left a
+ *         witness, or has told somebody.
  * Fails   VERDICT_RETRY at "readdir", or as interrupt_check().
  * Source  maildir(5), "36 hours".
  */

@@ -59,7 +59,7 @@ be_ready(const char *const *boxes, struct span text)
 		if (!file_exists(boxes[i]))
 			box_make(boxes[i]);
 		wheres[i] = (struct maildir){ boxes[i], NULL, NULL, true, true,
-			{ true, AFTER_LINK_NEVER } };
+			{ true, AFTER_LINK_NEVER }, false };
 		memset(&parts[i], 0, sizeof(parts[i]));
 		parts[i].where = &wheres[i];
 		parts[i].message = &message;

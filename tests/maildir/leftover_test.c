@@ -7,6 +7,7 @@
 #include <atf-c.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -39,7 +40,8 @@ static struct leftover leftover;
 static void
 stage_ours(void)
 {
-	struct maildir where = { "box", NULL, NULL, true, true, policy };
+	struct maildir where = { "box", NULL, NULL, true, true, policy,
+		false };
 	struct failure why;
 
 	ATF_REQUIRE_EQ(VERDICT_OK, layout_open(&layout, &where, &why));
@@ -179,6 +181,80 @@ ATF_TC_BODY(witness__held_by_another_process__until_it_dies, tc)
 	ATF_REQUIRE_EQ(pid, waitpid(pid, NULL, 0));
 	scan_as(true);
 	ATF_CHECK_STREQ(WITNESS, leftover.witness);
+}
+
+/* A child that holds the witness for a while, and then ends as it is told. */
+static pid_t
+hold_for_a_while(bool is_told)
+{
+	int ready[2];
+	char byte;
+	pid_t pid;
+
+	ATF_REQUIRE_EQ(0, pipe(ready));
+	pid = fork();
+	if (pid == 0) {
+		(void)sys->flock(open("box/tmp/" WITNESS, O_RDONLY), LOCK_EX);
+		if (write(ready[1], "r", 1) != 1)
+			_exit(1);
+		(void)poll(NULL, 0, 300);
+		_exit(is_told ? unlink("box/tmp/" WITNESS) : 0);
+	}
+	ATF_REQUIRE_EQ(1, read(ready[0], &byte, 1));
+	return pid;
+}
+
+ATF_TC_WITHOUT_HEAD(living__awaited_and_dies__found);
+ATF_TC_BODY(living__awaited_and_dies__found, tc)
+{
+	pid_t pid;
+
+	stage_and_leave();
+	pid = hold_for_a_while(false);
+	leftover.is_living_awaited = true;
+	scan_as(true);
+	ATF_CHECK_STREQ(WITNESS, leftover.witness);
+	ATF_REQUIRE_EQ(pid, waitpid(pid, NULL, 0));
+}
+
+ATF_TC_WITHOUT_HEAD(living__awaited_and_tells_its_sender__not_taken);
+ATF_TC_BODY(living__awaited_and_tells_its_sender__not_taken, tc)
+{
+	pid_t pid;
+
+	stage_and_leave();
+	pid = hold_for_a_while(true);
+	leftover.is_living_awaited = true;
+	scan_as(true);
+	ATF_CHECK_STREQ("", leftover.witness);
+	ATF_REQUIRE_EQ(pid, waitpid(pid, NULL, 0));
+}
+
+ATF_TC_WITHOUT_HEAD(living__with_another_message__not_awaited);
+ATF_TC_BODY(living__with_another_message__not_awaited, tc)
+{
+	stage_ours();
+	leave_as(WITNESS, "Message-ID: <another@b>\n\nbody\n");
+	faults_install();
+	fail_always(CALL_FLOCK, EWOULDBLOCK);
+	leftover.is_living_awaited = true;
+	scan_as(true);
+	ATF_CHECK_STREQ("", leftover.witness);
+}
+
+ATF_TC_WITHOUT_HEAD(living__does_not_end__retry_at_deadline);
+ATF_TC_BODY(living__does_not_end__retry_at_deadline, tc)
+{
+	struct failure why;
+
+	stage_and_leave();
+	faults_install();
+	fail_always(CALL_FLOCK, EWOULDBLOCK);
+	interrupt_start(1);
+	leftover.is_living_awaited = true;
+	ATF_CHECK_EQ(VERDICT_RETRY, leftover_scan(&leftover, &layout, &stage,
+	    true, host, &why));
+	ATF_CHECK_STREQ("deadline", why.step);
 }
 
 ATF_TC_WITHOUT_HEAD(witness__message_not_identifiable__not_taken);
@@ -708,6 +784,10 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, witness__empty_tmp__none);
 	ATF_TP_ADD_TC(tp, witness__other_delivery_date__found);
 	ATF_TP_ADD_TC(tp, witness__its_delivery_lives__not_taken);
+	ATF_TP_ADD_TC(tp, living__awaited_and_dies__found);
+	ATF_TP_ADD_TC(tp, living__awaited_and_tells_its_sender__not_taken);
+	ATF_TP_ADD_TC(tp, living__with_another_message__not_awaited);
+	ATF_TP_ADD_TC(tp, living__does_not_end__retry_at_deadline);
 	ATF_TP_ADD_TC(tp, witness__held_by_another_process__until_it_dies);
 	ATF_TP_ADD_TC(tp, witness__message_not_identifiable__not_taken);
 	ATF_TP_ADD_TC(tp, witness__other_bytes__not_taken);

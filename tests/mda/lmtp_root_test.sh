@@ -103,6 +103,41 @@ accounts__own_settings__heeded_body()
 	atf_check -s exit:2 -o empty -e ignore ls home/alice/Maildir
 }
 
+# In the middle of a conversation: 550 is for whom the database does not know,
+# and for nobody while it cannot be asked.
+atf_test_case database__away_for_a_while__451_then_250_and_550
+database__away_for_a_while__451_then_250_and_550_head() { root_case; }
+database__away_for_a_while__451_then_250_and_550_body()
+{
+	# The other libc has no modules.
+	[ "${MDA_PART-}" != musl ] || atf_skip 'no modules to be away'
+	lmtp_start
+	mkfifo input
+	$lmtp <input >said &
+	pid=$!
+	exec 9>input
+	printf 'LHLO me\r\nMAIL FROM:<>\r\nRCPT TO:<alice>\r\n' >&9
+	wait_until grep -q '^250 2.1.5' said
+	use_databases 'passwd: nosuchmodule' 'group: files'
+	printf 'RCPT TO:<bob>\r\nRCPT TO:<nosuch>\r\nNOOP\r\n' >&9
+	wait_until grep -q '^250 2.0.0' said
+	use_databases 'passwd: files' 'group: files'
+	printf 'RCPT TO:<bob>\r\nRCPT TO:<nosuch>\r\n' >&9
+	printf 'DATA\r\nSubject: t\r\n\r\n.\r\nQUIT\r\n' >&9
+	exec 9>&-
+	wait_for "$pid"
+	atf_check_equal 0 "$status"
+	sed -n '/^250 2.1.0/,$ s/^\([0-9]* [0-9.]*\).*/\1/p' said >codes
+	printf '%s\n' '250 2.1.0' '250 2.1.5' '451 4.3.0' '451 4.3.0' \
+	    '250 2.0.0' '250 2.1.5' '550 5.1.1' '354 send' '250 2.0.0' \
+	    '250 2.0.0' '221 2.0.0' >wanted
+	sed 's/^354.*/354 send/' codes >seen
+	atf_check -o file:wanted cat seen
+	expect_count 1 home/alice/Maildir/new
+	expect_count 1 home/bob/Maildir/new
+	atf_check -o inline:'2\n' grep -c 'status=deferred step=getpwnam' log
+}
+
 atf_test_case home__missing__the_other_is_delivered
 home__missing__the_other_is_delivered_head() { root_case; }
 home__missing__the_other_is_delivered_body()
@@ -328,6 +363,7 @@ atf_init_test_cases()
 	atf_add_test_case accounts__two__each_its_own
 	atf_add_test_case accounts__many_messages__one_connection
 	atf_add_test_case accounts__own_settings__heeded
+	atf_add_test_case database__away_for_a_while__451_then_250_and_550
 	atf_add_test_case home__missing__the_other_is_delivered
 	atf_add_test_case disk__full_for_one__the_other_is_delivered
 	atf_add_test_case mbox__in_a_spool_of_roots__delivered

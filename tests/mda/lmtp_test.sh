@@ -539,6 +539,55 @@ turned_away()
 	[ -z "$step" ] || atf_check -o match:"step=$step " cat log
 }
 
+# Its monitor is killed when the message is visible already, and it hangs: who
+# asks again waits for its end, and there is one copy.
+atf_test_case worker__outlives_its_monitor__one_copy_after_the_retry
+worker__outlives_its_monitor__one_copy_after_the_retry_body()
+{
+	built_with FLOCK
+	not_sanitized
+	lmtp_virtual
+	make_box box/al
+	make_message message
+	printf 'LHLO me\r\nMAIL FROM:<>\r\nRCPT TO:<al>\r\nDATA\r\n' >script
+	sed 's/$/\r/' message >>script
+	printf '.\r\nQUIT\r\n' >>script
+	fault="$BUILDDIR/tests/fault/mda-lmtp-fault -c settings"
+	atf_check -o match:'^250 2.0.0 delivered' \
+	    env MDA_PROCESS=3 MDA_TRACE=calls $fault <script
+	rm box/al/new/*
+	last=$(grep -c ' fsync ' calls)	# that of new/
+	MDA_PROCESS=3 MDA_FAULT="fsync:$last:SIGSTOP" $fault <script >said &
+	monitor=$!
+	wait_until find_stopped "$monitor"
+	kill -9 "$monitor"
+	expect_count 1 box/al/new
+	$client send ann@example.org al $lmtp <message >out &
+	sender=$!
+	wait_until find_waiting
+	kill -CONT "$worker"
+	wait_for "$sender"
+	atf_check -o match:'^al: 250 2.0.0' cat out
+	expect_count 1 box/al/new
+	expect_count 0 box/al/tmp
+}
+
+# find_stopped PARENT - gives worker: its child that was stopped.
+find_stopped()
+{
+	read -r children <"/proc/$1/task/$1/children"
+	for worker in $children; do
+		grep -q '^State:	T' "/proc/$worker/status" && return
+	done
+	return 1
+}
+
+# The second delivery's stage is there, beside the witness to be.
+find_waiting()
+{
+	[ "$(find box/al/tmp -type f | wc -l)" -eq 2 ]
+}
+
 atf_test_case start__impossible__421_says_why
 start__impossible__421_says_why_body()
 {
@@ -599,6 +648,7 @@ atf_init_test_cases()
 	atf_add_test_case client__reads_no_more__nothing_delivered
 	atf_add_test_case answer__lost__found_by_the_retry
 	atf_add_test_case answer__lost__found_in_the_mbox
+	atf_add_test_case worker__outlives_its_monitor__one_copy_after_the_retry
 	atf_add_test_case start__impossible__421_says_why
 	atf_add_test_case start__input_closed__421
 	atf_add_test_case help__asked__printed
