@@ -11,6 +11,9 @@ always. The message has 2 KB. A round has each of them, one after the other:
 	100	the same for a hundred, each with a Maildir of its own
 	1000	a thousand messages for one recipient over one connection
 
+and mda-lmtp alone, by root, for one and for a hundred accounts of the system,
+which are those of this program's own mount name space.
+
 Printed are medians, and the median and extremes of the rounds' ratios.
 Environment: ROUNDS (15); SCRATCH, a folder on the disk to be measured, where
 boxes are kept: the first run makes them, and a young Maildir costs syncs, so
@@ -31,6 +34,7 @@ SCRATCH = os.path.abspath(os.environ.get("SCRATCH", BUILD + "/bench/lmtp"))
 ROUNDS = int(os.environ.get("ROUNDS", "15"))
 USER = pwd.getpwnam(os.environ.get("BENCH_USER", "nobody"))
 YOUNG_S = 600
+FIRST_UID = 60000  # of accounts that are made up
 PATIENCE_S = 60
 HEADER = (b"Received: from a.example.org by b.example.org; "
           b"Fri, 27 Nov 2026 12:00:00 +0000\r\n"
@@ -134,6 +138,34 @@ class Mda:
         pass
 
 
+class Accounts(Mda):
+    """By root, each recipient as an account of its own."""
+
+    name = "mda-lmtp by root"
+
+    def __init__(self):
+        self.boxes = SCRATCH + "/accounts"
+        make_boxes(self.boxes, FIRST_UID)
+        os.chown(self.boxes, 0, 0)
+        with open(SCRATCH + "/passwd", "w") as passwd:
+            with open("/etc/passwd") as usual:
+                passwd.write(usual.read())
+            for number in range(100):
+                uid = FIRST_UID + number
+                passwd.write(f"r{number}:x:{uid}:{uid}::{self.boxes}:/\n")
+        subprocess.check_call(
+            ["mount", "--bind", SCRATCH + "/passwd", "/etc/passwd"])
+
+    def connect(self):
+        ours, theirs = socket.socketpair()
+        self.process = subprocess.Popen(
+            [BUILD + "/mda/mda-lmtp", "-c", SCRATCH + "/settings",
+             "-o", "log=none", "-o", "mailbox=maildir:%h/%n"],
+            stdin=theirs, stdout=theirs, cwd="/")
+        theirs.close()
+        return Talk(ours)
+
+
 class Dovecot:
     name = "dovecot lmtp"
 
@@ -173,18 +205,19 @@ class Dovecot:
         self.server.wait()
 
 
-def make_folder(path):
+def make_folder(path, uid=None):
     os.makedirs(path, exist_ok=True)
-    os.chown(path, USER.pw_uid, USER.pw_gid)
+    os.chown(path, uid or USER.pw_uid, uid or USER.pw_gid)
 
 
-def make_boxes(path):
+def make_boxes(path, first_uid=None):
     make_folder(path)
     for number in range(100):
         box = f"{path}/r{number}"
+        uid = first_uid and first_uid + number
         if not os.path.isdir(box + "/tmp"):
             for folder in ("", "/tmp", "/new", "/cur"):
-                make_folder(box + folder)
+                make_folder(box + folder, uid)
 
 
 def is_young():
@@ -230,10 +263,26 @@ def section(servers, label, messages, recipients, rounds):
     return statistics.median(taken[servers[0]])
 
 
+def compare_accounts(accounts):
+    one, many = [], []
+    for _ in range(ROUNDS):
+        one.append(conversation(accounts, 1, 1))
+        many.append(conversation(accounts, 1, 100))
+    empty_boxes(accounts)
+    ratios = sorted(b / a for a, b in zip(one, many))
+    print(f"By root, one account {statistics.median(one):.1f} ms, 100 accounts "
+          f"{statistics.median(many):.1f} ms: {statistics.median(ratios):.1f} "
+          f"times as long ({ratios[0]:.1f} to {ratios[-1]:.1f}).")
+
+
 def main():
     if os.geteuid() != 0 or not shutil.which("dovecot"):
         sys.exit("lmtp.py: root and Dovecot (dovecot-lmtpd) are needed")
+    if "LMTP_BENCH" not in os.environ:
+        os.environ["LMTP_BENCH"] = "inside"
+        os.execvp("unshare", ["unshare", "-m", sys.executable, *sys.argv])
     servers = [Mda(), Dovecot()]
+    accounts = Accounts()
     try:
         if is_young():
             sys.exit("lmtp.py: the boxes are young; wait for ten minutes")
@@ -244,6 +293,7 @@ def main():
         section(servers, "1,000 messages, one connection", 1000, 1,
                 max(3, ROUNDS // 5))
         print(f"\n100 recipients take {many / one:.1f} times as long as one.")
+        compare_accounts(accounts)
     finally:
         servers[1].stop()
 
