@@ -295,6 +295,119 @@ worker__killed__451_and_the_others_delivered_body()
 	    grep 'step=child-died' log
 }
 
+# ---- Scripts, each run as its account
+
+# start_scripts [COMMAND] - alice is away, and says so by a sendmail that writes
+# who calls it into "sent", after COMMAND.
+start_scripts()
+{
+	lmtp_start
+	printf 'require "vacation"; vacation "away";\n' >home/alice/.mda.sieve
+	chown 4711:4712 home/alice/.mda.sieve
+	cat >sendmail <<-END
+		#! /bin/sh
+		cat >/dev/null
+		${1-:}
+		id -un >>"$stage/sent"
+	END
+	chmod 755 sendmail
+	: >sent
+	chmod 666 sent
+	echo "sendmail_path = $stage/sendmail" >>settings
+	letter 1
+}
+
+# letter NUMBER - one to alice.
+letter()
+{
+	printf 'Message-ID: <%s@x>\nFrom: ann@example.org\nTo: alice@x\n\n.\n' \
+	    "$1" >message
+}
+
+atf_test_case scripts__vacation__once_as_the_account
+scripts__vacation__once_as_the_account_head() { root_case; }
+scripts__vacation__once_as_the_account_body()
+{
+	start_scripts
+	to bob@x,alice@x
+	answered 'bob@x: 250 2.0.0' 'alice@x: 250 2.0.0'
+	atf_check -o inline:'alice\n' cat sent
+	letter 2
+	to alice@x
+	answered 'alice@x: 250 2.0.0'
+	atf_check -o inline:'alice\n' cat sent
+	expect_count 2 home/alice/Maildir/new
+	expect_count 0 home/alice/Maildir/tmp
+	expect_count 1 home/bob/Maildir/new
+	atf_check -o empty find home/alice ! -user alice
+}
+
+# The message is there, the sender of mail has been asked, and the client goes.
+atf_test_case scripts__answer_lost__one_copy_and_perhaps_a_second_mail
+scripts__answer_lost__one_copy_and_perhaps_a_second_mail_head() { root_case; }
+scripts__answer_lost__one_copy_and_perhaps_a_second_mail_body()
+{
+	start_scripts 'sleep 1'
+	{
+		printf 'LHLO me\r\nMAIL FROM:<ann@example.org>\r\n'
+		printf 'RCPT TO:<alice@x>\r\nDATA\r\n'
+		sed 's/^\./../; s/$/\r/' message
+		printf '.\r\n'
+	} >script
+	make_box home/alice/Maildir
+	chown -R 4711:4712 home/alice/Maildir
+	atf_check $client leave home/alice/Maildir/new $lmtp
+	expect_count 1 home/alice/Maildir/new
+	expect_count 1 home/alice/Maildir/tmp
+	to alice@x
+	answered 'alice@x: 250 2.0.0'
+	expect_count 1 home/alice/Maildir/new
+	expect_count 0 home/alice/Maildir/tmp
+	atf_check -o match:'^alice$' -o not-match:'^[^a]' cat sent
+	atf_check test "$(wc -l <sent)" -le 2
+}
+
+# Her worker dies while the mail is on its way: bob has his, and she has one
+# copy after the next try.
+atf_test_case scripts__worker_killed_at_its_mail__one_copy_after_the_retry
+scripts__worker_killed_at_its_mail__one_copy_after_the_retry_head()
+{
+	root_case
+}
+scripts__worker_killed_at_its_mail__one_copy_after_the_retry_body()
+{
+	start_scripts '[ -e /mnt/again ] || { echo >/mnt/held; sleep 30; }'
+	: >held
+	chmod 666 held
+	printf '#! /bin/sh\necho $$ >pid\nexec "$@"\n' >tell
+	chmod +x tell
+	prefix=./tell
+	to bob@x,alice@x &
+	sender=$!
+	wait_until test -s held
+	: >again
+	find_worker_of "$(cat pid)" 4711
+	kill -9 "$worker"
+	wait_for "$sender"
+	answered 'bob@x: 250 2.0.0' 'alice@x: 451 4.3.0'
+	expect_count 1 home/bob/Maildir/new
+	prefix=
+	to alice@x
+	answered 'alice@x: 250 2.0.0'
+	expect_count 1 home/alice/Maildir/new
+	atf_check -o match:'^alice$' cat sent
+}
+
+# find_worker_of MONITOR UID - gives worker: the monitor's own child.
+find_worker_of()
+{
+	read -r children <"/proc/$1/task/$1/children"
+	for worker in $children; do
+		! grep -q "^Uid:	$2	" "/proc/$worker/status" || return 0
+	done
+	atf_fail "no worker of $2"
+}
+
 # find_worker UID - gives worker: the one in our name space.
 find_worker()
 {
@@ -372,6 +485,11 @@ atf_init_test_cases()
 	atf_add_test_case accounts__traced__their_groups_and_no_others
 	atf_add_test_case speaker__while_it_talks__nobody_and_confined
 	atf_add_test_case worker__killed__451_and_the_others_delivered
+	atf_add_test_case scripts__vacation__once_as_the_account
+	atf_add_test_case \
+	    scripts__answer_lost__one_copy_and_perhaps_a_second_mail
+	atf_add_test_case \
+	    scripts__worker_killed_at_its_mail__one_copy_after_the_retry
 	atf_add_test_case start__impossible__421_says_why
 	atf_add_test_case spool__full__452_and_nothing
 }
