@@ -79,12 +79,28 @@ ask_for_root(void)
 	return error == 0 && is_absent ? ENXIO : error;
 }
 
+/* "/home//al/" is "/home/al": paths that begin with it are to be known. */
+static void
+drop_slashes(char *path)
+{
+	char *to = path;
+	const char *from;
+
+	for (from = path; *from != '\0'; from++)
+		if (from[0] != '/' || (from[1] != '/' && from[1] != '\0'))
+			*to++ = *from;
+	if (to == path)
+		*to++ = '/';
+	*to = '\0';
+}
+
 static enum verdict
 set_home(struct account *account, const char *home, struct failure *why)
 {
 	if (strlcpy(account->home, home, sizeof(account->home)) >=
 	    sizeof(account->home))
 		return failure_retry(why, "home-long", "4.3.5", home);
+	drop_slashes(account->home);
 	return VERDICT_OK;
 }
 

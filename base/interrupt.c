@@ -8,7 +8,12 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-enum { GRACE_TICKS = 3 }; /* seconds from the request to the forced exit */
+#include "compat/compat.h"
+
+enum {
+	GRACE_TICKS = 3, /* seconds from the request to the forced exit */
+	SPARE_STACK_BYTES = 64 * 1024 /* some processors save 10 KiB there */
+};
 
 enum phase {
 	PHASE_OPEN, /* everything can still be undone */
@@ -89,14 +94,39 @@ on_crash(int number)
 	leave("4.3.0 the delivery agent crashed; please report this\n");
 }
 
+#if HAVE_SIGALTSTACK
+enum { ON_SPARE_STACK = SA_ONSTACK };
+
+/* Who has overrun the stack has no room left on it for a handler. */
 static void
-catch_all(const int *numbers, size_t count, void (*handler)(int))
+set_spare_stack(void)
+{
+	static char spare[SPARE_STACK_BYTES];
+	stack_t stack;
+
+	memset(&stack, 0, sizeof(stack));
+	stack.ss_sp = spare;
+	stack.ss_size = sizeof(spare);
+	(void)sigaltstack(&stack, NULL); /* without it a death by a signal */
+}
+#else
+enum { ON_SPARE_STACK = 0 };
+
+static void
+set_spare_stack(void)
+{
+}
+#endif
+
+static void
+catch_all(const int *numbers, size_t count, void (*handler)(int), int flags)
 {
 	struct sigaction action;
 	size_t i;
 
 	memset(&action, 0, sizeof(action));
 	action.sa_handler = handler;
+	action.sa_flags = flags;
 	(void)sigfillset(&action.sa_mask);
 	for (i = 0; i < count; i++)
 		(void)sigaction(numbers[i], &action, NULL);
@@ -121,8 +151,10 @@ void
 interrupt_start(unsigned int deadline_s)
 {
 	interrupt_deadline(deadline_s);
-	catch_all(stopping, sizeof(stopping) / sizeof(stopping[0]), on_stop);
-	catch_all(crashing, sizeof(crashing) / sizeof(crashing[0]), on_crash);
+	catch_all(stopping, sizeof(stopping) / sizeof(stopping[0]), on_stop, 0);
+	set_spare_stack();
+	catch_all(crashing, sizeof(crashing) / sizeof(crashing[0]), on_crash,
+	    ON_SPARE_STACK);
 	set_mask();
 }
 

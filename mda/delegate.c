@@ -4,7 +4,6 @@
 #include <sys/types.h>
 #include <sys/wait.h>
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -15,6 +14,7 @@
 #include "base/interrupt.h"
 #include "mda/plan.h"
 #include "mda/run.h"
+#include "mda/start.h"
 
 /* The delivery: from here on nothing is root's. */
 static int
@@ -31,18 +31,6 @@ run_child(struct job *job, int keeper_fd)
 	if (verdict == VERDICT_OK)
 		verdict = plan_check_home(job, &why);
 	return run_delivery(job, verdict, &why);
-}
-
-/* No byte of mail is for root: not even its descriptor stays. */
-static void
-close_input(void)
-{
-	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-
-	if (fd != -1)
-		(void)dup2(fd, STDIN_FILENO);
-	else
-		(void)close(STDIN_FILENO);
 }
 
 /* Only what a delivery means to say: a crash has codes of its own. */
@@ -79,7 +67,7 @@ run_parent(struct job *job, struct keeper *keeper, int fd, pid_t child)
 	struct failure why;
 	int status;
 
-	close_input();
+	start_empty(STDIN_FILENO); /* no byte of mail is for root */
 	if (keeper_serve(keeper, fd, child, &patience, &status))
 		return judge(job, status);
 	return run_delivery(job, failure_retry(&why, "child-hung", "4.4.7",

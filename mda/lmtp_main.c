@@ -75,22 +75,6 @@ turn_away(const struct job *job, struct log *log, const struct failure *why)
 	return EX_TEMPFAIL;
 }
 
-/*
- * Standard error may be the client's socket, and each word on it a reply:
- * Postfix has taken one for a success.
- */
-static void
-silence(void)
-{
-	int fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
-
-	if (fd == -1)
-		(void)close(STDERR_FILENO);
-	else
-		(void)dup2(fd, STDERR_FILENO);
-	(void)close(fd); /* -1 is no matter */
-}
-
 /* ---- What is wanted ----------------------------------------------------- */
 
 /* Senders, recipients and the like are the client's to say. */
@@ -283,16 +267,8 @@ run_speaker(struct server *server)
 static void
 leave_client(void)
 {
-	int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-
-	if (fd == -1) {
-		(void)close(STDIN_FILENO);
-		(void)close(STDOUT_FILENO);
-		return;
-	}
-	(void)dup2(fd, STDIN_FILENO);
-	(void)dup2(fd, STDOUT_FILENO);
-	(void)close(fd);
+	start_empty(STDIN_FILENO);
+	start_empty(STDOUT_FILENO);
 }
 
 static int
@@ -333,7 +309,11 @@ main(int argc, char **argv)
 
 	(void)argc;
 	start_process(START_S, &has_input);
-	silence();
+	/*
+	 * Standard error may be the client's socket, and each word on it a
+	 * reply: Postfix has taken one for a success.
+	 */
+	start_empty(STDERR_FILENO);
 	nls_guard();
 	settings_default(&server.base.settings);
 	verdict = read_options(&server.base.options, argv, &why);

@@ -307,6 +307,17 @@ let_go(struct worker *worker)
 	worker->fd = -1;
 }
 
+/* Not even these words are believed: it has read mail. */
+static void
+doubt(struct wire_answer *answer)
+{
+	answer->kind = WIRE_VERDICT; /* no question to the speaker */
+	if (answer->verdict != VERDICT_OK && answer->verdict != VERDICT_REFUSE)
+		answer->verdict = VERDICT_RETRY;
+	answer->dsn[sizeof(answer->dsn) - 1] = '\0';
+	answer->text[sizeof(answer->text) - 1] = '\0';
+}
+
 static void
 take_answer(struct team *team, struct worker *worker)
 {
@@ -324,8 +335,7 @@ take_answer(struct team *team, struct worker *worker)
 		return; /* never: nobody answers for others */
 	recipient = team->recipients[in->index];
 	recipient->answer = *in;
-	recipient->answer.dsn[sizeof(in->dsn) - 1] = '\0';
-	recipient->answer.text[sizeof(in->text) - 1] = '\0';
+	doubt(&recipient->answer);
 	recipient->is_answered = true;
 }
 

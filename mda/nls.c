@@ -39,6 +39,13 @@ is_foreign(const char *name)
 	return value != NULL && leads_elsewhere(value);
 }
 
+/* Root, or with rights that whoever started us may not have. */
+static bool
+is_privileged(void)
+{
+	return getuid() == 0 || getuid() != geteuid() || getgid() != getegid();
+}
+
 /* Who runs us is asked only when there is something to drop. */
 void
 nls_guard(void)
@@ -49,7 +56,7 @@ nls_guard(void)
 	size_t i;
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (is_foreign(names[i]) && getuid() == 0)
+		if (is_foreign(names[i]) && is_privileged())
 			(void)unsetenv(names[i]);
 }
 

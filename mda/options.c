@@ -81,6 +81,9 @@ apply(struct options *options, const struct option_rule *rule,
 		*(bool *)member = true;
 		break;
 	case OPTION_VALUE:
+		if (rule->letter == 'd' && value[0] == '\0')
+			return failure_retry(
+			    why, "option-value", "4.3.5", "-d");
 		*(const char **)member = value;
 		break;
 	case OPTION_LIST:

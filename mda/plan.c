@@ -20,6 +20,16 @@ apply_overrides(struct job *job, struct failure *why)
 	return verdict;
 }
 
+/*
+ * Started by a set-user-ID file, we would do for anybody what its owner may;
+ * started by a program with another real uid, we could go back to that.
+ */
+static bool
+has_two_identities(void)
+{
+	return getuid() != geteuid() || getgid() != getegid();
+}
+
 enum verdict
 plan_settings(struct job *job, struct failure *why)
 {
@@ -28,6 +38,8 @@ plan_settings(struct job *job, struct failure *why)
 	enum verdict verdict;
 
 	settings_default(&job->settings);
+	if (has_two_identities())
+		return failure_retry(why, "set-id", "4.3.5", "mda");
 	if (!is_named)
 		path = SYSCONFDIR "/mda.conf";
 	verdict = settings_read(&job->settings, path, is_named, why);

@@ -195,6 +195,9 @@ static const struct sentence sentences[] = {
 	{ "setgid", 0, N_("cannot take on the group of %1$s: %2$s") },
 	{ "setting-unknown", 0,
 	    N_("unknown setting at %1$s: mda.conf(5) lists the names") },
+	{ "set-id", 0,
+	    N_("%1$s runs with the rights of two users or groups: chmod ug-s "
+	       "it, or have it started with one identity") },
 	{ "setting-value", 0,
 	    N_("bad value at %1$s: mda.conf(5) lists the values") },
 	{ "settings-kind", 0, N_("the settings file %1$s is no regular file") },

@@ -5,10 +5,26 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include "base/interrupt.h"
 #include "compat/compat.h"
+
+/* Where there is no /dev/null, something that cannot be written to. */
+static int
+open_nothing(int flags)
+{
+	int fd = open("/dev/null", flags);
+
+	return fd == -1 ? open("/", O_RDONLY) : fd;
+}
+
+static bool
+is_open(int fd)
+{
+	return fcntl(fd, F_GETFD) != -1;
+}
 
 /*
  * One look instead of an open, which takes ten times as long. Some systems
@@ -28,7 +44,9 @@ has_standard_fds(void)
 
 /*
  * open() gives the lowest free number: whatever of 0 to 2 was closed is
- * filled. Opened for writing, standard input answers a read with EBADF.
+ * filled. Opened for writing, standard input answers a read with EBADF. Were
+ * one left free, the mailbox would be opened there, and words for people be
+ * written into it.
  */
 static void
 fill_standard_fds(bool *has_input_out)
@@ -39,10 +57,21 @@ fill_standard_fds(bool *has_input_out)
 	if (has_standard_fds())
 		return;
 	do {
-		fd = open("/dev/null", O_WRONLY);
+		fd = open_nothing(O_WRONLY);
 		if (fd == STDIN_FILENO)
 			*has_input_out = false;
 	} while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd == -1 && (!is_open(STDIN_FILENO) || !is_open(STDOUT_FILENO) ||
+			    !is_open(STDERR_FILENO)))
+		_exit(EX_TEMPFAIL);
+}
+
+void
+start_empty(int fd)
+{
+	(void)close(fd); /* whatever became of it, it is free */
+	if (open_nothing(O_RDWR) != fd)
+		_exit(EX_TEMPFAIL);
 }
 
 void

@@ -14,8 +14,18 @@
  *         closed; umask 077; no core file; signals are ours. *has_input_out
  *         tells whether standard input was open: when it was not, reading it
  *         fails from now on, instead of giving an empty message.
- * Fails   never: what cannot be put in order is met again where it matters.
+ * Fails   exits 75 when 0 to 2 cannot be opened; all else that cannot be put
+ *         in order is met again where it matters.
  */
 void start_process(unsigned int deadline_s, bool *has_input_out);
+
+/*
+ * start_empty - let go of a standard descriptor, and keep its number taken.
+ *
+ * Takes   fd, 0 to 2, all of which are open.
+ * Gives   it leads to /dev/null, or where that is missing to a folder.
+ * Fails   exits 75 when neither can be opened.
+ */
+void start_empty(int fd);
 
 #endif

@@ -1,6 +1,8 @@
 #include "message/spool.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 #include <sysexits.h>
@@ -30,6 +32,20 @@ read_from(struct spool *spool, char *data, size_t size_bytes)
 	return got;
 }
 
+/* EAGAIN: whoever started us has left it non-blocking, and we must wait. */
+static bool
+may_read_again(const struct spool *spool)
+{
+	struct pollfd polled = { spool->in_fd, POLLIN, 0 };
+
+	if (errno == EINTR)
+		return true;
+	if (errno != EAGAIN && errno != EWOULDBLOCK)
+		return false;
+	(void)poll(&polled, 1, -1); /* a signal ends it as well */
+	return true;
+}
+
 static enum verdict
 read_once(struct spool *spool, char *data, size_t size_bytes,
     size_t *got_bytes_out, struct failure *why)
@@ -42,7 +58,7 @@ read_once(struct spool *spool, char *data, size_t size_bytes,
 		if (verdict != VERDICT_OK)
 			return verdict;
 		got = read_from(spool, data, size_bytes);
-	} while (got == -1 && errno == EINTR);
+	} while (got == -1 && may_read_again(spool));
 	if (got == -1)
 		return failure_errno(why, "read", subject);
 	*got_bytes_out = (size_t)got;

@@ -112,6 +112,19 @@ ATF_TC_BODY(self__home_relative__as_the_database_has_it, tc)
 	ATF_CHECK_STREQ("/home/al", self("").home);
 }
 
+/* Paths that begin with it are looked for, letter by letter. */
+ATF_TC_WITHOUT_HEAD(self__home_with_more_slashes__with_one_each);
+ATF_TC_BODY(self__home_with_more_slashes__with_one_each, tc)
+{
+	ATF_CHECK_STREQ("/home/al", self("/home/al/").home);
+	ATF_CHECK_STREQ("/home/al", self("//home///al//").home);
+	ATF_CHECK_STREQ("/a/b c/.d", self("/a//b c/.d/").home);
+	ATF_CHECK_STREQ("/", self("/").home);
+	ATF_CHECK_STREQ("/", self("///").home);
+	put_entry(geteuid(), "/home//al/");
+	ATF_CHECK_STREQ("/home/al", self(NULL).home);
+}
+
 ATF_TC_WITHOUT_HEAD(self__no_entry__home_unknown);
 ATF_TC_BODY(self__no_entry__home_unknown, tc)
 {
@@ -288,6 +301,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, self__home_absolute__database_not_asked);
 	ATF_TP_ADD_TC(tp, self__no_home__as_the_database_has_it);
 	ATF_TP_ADD_TC(tp, self__home_relative__as_the_database_has_it);
+	ATF_TP_ADD_TC(tp, self__home_with_more_slashes__with_one_each);
 	ATF_TP_ADD_TC(tp, self__no_entry__home_unknown);
 	ATF_TP_ADD_TC(tp, self__entry_with_relative_home__home_unknown);
 	ATF_TP_ADD_TC(tp, self__database_fails__retry_at_getpwuid);

@@ -1,16 +1,19 @@
 #include "base/interrupt.h"
 
 #include <sys/resource.h>
+#include <sys/socket.h>
 
 #include <atf-c.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "compat/compat.h"
 #include "tests/support/child.h"
 #include "tests/support/files.h"
 
@@ -296,6 +299,47 @@ ATF_TC_BODY(crash__stderr_closed__exit_75, tc)
 	ATF_CHECK_EQ(EX_TEMPFAIL, child_run(crash_mutely).exit_code);
 }
 
+/* ---- No room on the stack ----------------------------------------------- */
+
+static int
+use_stack(int turns)
+{
+	volatile char block[4096];
+
+	block[0] = 1;
+	return turns == 0 ? 1 : use_stack(turns - 1) + block[0];
+}
+
+static void
+overrun_stack(void)
+{
+	struct rlimit limit;
+
+	interrupt_start(LONG_S);
+	interrupt_cleanup(clean_up);
+	if (getrlimit(RLIMIT_STACK, &limit) == -1)
+		_exit(EX_OSERR);
+	limit.rlim_cur = 512 * 1024;
+	if (setrlimit(RLIMIT_STACK, &limit) == -1)
+		_exit(EX_OSERR);
+	_exit(use_stack(16 * 1024) > 0 ? EX_SOFTWARE : EX_OSERR);
+}
+
+/* A death by the signal would be a bounce. */
+ATF_TC_WITHOUT_HEAD(crash__stack_overrun__exit_75_and_cleaned_up);
+ATF_TC_BODY(crash__stack_overrun__exit_75_and_cleaned_up, tc)
+{
+	struct ending ending;
+
+	if (!HAVE_SIGALTSTACK)
+		atf_tc_skip("no handler has a stack of its own here");
+	file_text("stage", "");
+	ending = child_run(overrun_stack);
+	ATF_CHECK_EQ(EX_TEMPFAIL, ending.exit_code);
+	ATF_CHECK_EQ(0, strncmp(ending.text, "4.", 2));
+	ATF_CHECK(!file_exists("stage"));
+}
+
 static void
 hold_and_stop(void)
 {
@@ -577,6 +621,294 @@ ATF_TC_BODY(start__all_were_blocked__term_is_heard, tc)
 	ATF_CHECK_STREQ("signal", child_run(inherit_blocked).text);
 }
 
+/* ---- Who is asked before a commit --------------------------------------- */
+
+static int asked_signal; /* comes while the question is being answered */
+static bool is_refused;
+
+/* "?" for the question, "-" for the word that nothing came of it. */
+static bool
+arbiter(bool is_begun)
+{
+	child_say(is_begun ? "?" : "-");
+	if (is_begun && asked_signal != 0)
+		(void)raise(asked_signal);
+	return !is_refused;
+}
+
+static void
+start_asking(void)
+{
+	interrupt_start(LONG_S);
+	interrupt_cleanup(clean_up);
+	interrupt_arbiter(arbiter);
+}
+
+/* The verdict goes where the arbiter's words went: "ok", or the step. */
+static void
+say_commit(void)
+{
+	struct failure why;
+
+	child_say(interrupt_commit(&why) == VERDICT_OK ? "ok" : why.step);
+}
+
+static void
+commit_unasked(void)
+{
+	interrupt_start(LONG_S);
+	say_commit();
+	(void)raise(SIGTERM);
+	tell_check();
+}
+
+/* Without one, too, nothing but the first moment stops it. */
+ATF_TC_WITHOUT_HEAD(commit__no_arbiter__ok);
+ATF_TC_BODY(commit__no_arbiter__ok, tc)
+{
+	ATF_CHECK_STREQ("oksignal", child_run(commit_unasked).text);
+}
+
+static void
+commit_and_stop(void)
+{
+	int i;
+
+	start_asking();
+	say_commit();
+	(void)raise(SIGTERM);
+	for (i = 0; i < 5; i++)
+		(void)raise(SIGHUP);
+}
+
+ATF_TC_WITHOUT_HEAD(commit__agreed__signals_wait);
+ATF_TC_BODY(commit__agreed__signals_wait, tc)
+{
+	struct ending ending;
+
+	file_text("stage", "");
+	ending = child_run(commit_and_stop);
+	ATF_CHECK_EQ(0, ending.exit_code);
+	ATF_CHECK_STREQ("?ok", ending.text);
+	ATF_CHECK(file_exists("stage"));
+}
+
+static void
+stop_and_commit(void)
+{
+	start_asking();
+	(void)raise(stopping_signal);
+	say_commit();
+}
+
+/* Who is asked, waits longer from then on: not for one that gives up. */
+ATF_TC_WITHOUT_HEAD(commit__signal_before__not_asked);
+ATF_TC_BODY(commit__signal_before__not_asked, tc)
+{
+	static const int numbers[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
+	size_t i;
+
+	for (i = 0; i < 4; i++) {
+		stopping_signal = numbers[i];
+		ATF_CHECK_STREQ("signal", child_run(stop_and_commit).text);
+	}
+	stopping_signal = SIGALRM;
+	ATF_CHECK_STREQ("deadline", child_run(stop_and_commit).text);
+}
+
+static void
+commit_without_watcher(void)
+{
+	int ends[2];
+
+	start_asking();
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == -1)
+		_exit(EX_OSERR);
+	interrupt_watch(ends[0]);
+	(void)close(ends[1]);
+	say_commit();
+}
+
+ATF_TC_WITHOUT_HEAD(commit__watcher_gone__not_asked);
+ATF_TC_BODY(commit__watcher_gone__not_asked, tc)
+{
+	ATF_CHECK_STREQ("abandoned", child_run(commit_without_watcher).text);
+}
+
+static void
+commit_and_check(void)
+{
+	start_asking();
+	say_commit();
+	interrupt_release();
+	tell_check();
+}
+
+/* Nothing is undone for it after the word was given; but it is not lost. */
+ATF_TC_WITHOUT_HEAD(commit__signal_at_the_question__counts_afterwards);
+ATF_TC_BODY(commit__signal_at_the_question__counts_afterwards, tc)
+{
+	asked_signal = SIGTERM;
+	ATF_CHECK_STREQ("?ok-signal", child_run(commit_and_check).text);
+	asked_signal = SIGALRM;
+	ATF_CHECK_STREQ("?ok-deadline", child_run(commit_and_check).text);
+}
+
+/* The alarm that the signal had started comes during the commit. */
+static void
+commit_until_alarm(void)
+{
+	asked_signal = SIGALRM;
+	start_asking();
+	say_commit();
+	(void)raise(SIGALRM);
+	_exit(alarm(0) > INTERRUPT_HOLD_LEAST_S - 2 ? 0 : EX_SOFTWARE);
+}
+
+ATF_TC_WITHOUT_HEAD(commit__deadline_at_the_question__still_held);
+ATF_TC_BODY(commit__deadline_at_the_question__still_held, tc)
+{
+	struct ending ending = child_run(commit_until_alarm);
+
+	ATF_CHECK_EQ(0, ending.exit_code);
+	ATF_CHECK_STREQ("?ok", ending.text);
+}
+
+/* As one that waits for an answer sees it: four signals, and no return. */
+static bool
+never_answer(bool is_begun)
+{
+	int i;
+
+	(void)is_begun;
+	(void)raise(SIGTERM);
+	for (i = 0; i < 3; i++)
+		(void)raise(SIGALRM);
+	return true;
+}
+
+static void
+commit_without_answer(void)
+{
+	start_asking();
+	interrupt_arbiter(never_answer);
+	say_commit();
+}
+
+ATF_TC_WITHOUT_HEAD(commit__never_answered__exit_75_and_cleaned_up);
+ATF_TC_BODY(commit__never_answered__exit_75_and_cleaned_up, tc)
+{
+	struct ending ending;
+
+	file_text("stage", "");
+	ending = child_run(commit_without_answer);
+	ATF_CHECK_EQ(EX_TEMPFAIL, ending.exit_code);
+	ATF_CHECK_EQ(0, strncmp(ending.text, "4.", 2));
+	ATF_CHECK(!file_exists("stage"));
+}
+
+static void
+commit_refused(void)
+{
+	is_refused = true;
+	start_asking();
+	say_commit();
+	interrupt_release();
+	(void)raise(SIGTERM);
+	tell_check();
+}
+
+/* Everything is as before, and nobody has to be told. */
+ATF_TC_WITHOUT_HEAD(commit__refused__retry_at_abandoned_and_open);
+ATF_TC_BODY(commit__refused__retry_at_abandoned_and_open, tc)
+{
+	ATF_CHECK_STREQ("?abandonedsignal", child_run(commit_refused).text);
+}
+
+static void
+crash_refused(void)
+{
+	is_refused = true;
+	start_asking();
+	say_commit();
+	(void)raise(SIGSEGV);
+}
+
+ATF_TC_WITHOUT_HEAD(commit__refused_then_crash__cleans_up);
+ATF_TC_BODY(commit__refused_then_crash__cleans_up, tc)
+{
+	file_text("stage", "");
+	ATF_CHECK_EQ(EX_TEMPFAIL, child_run(crash_refused).exit_code);
+	ATF_CHECK(!file_exists("stage"));
+}
+
+static void
+commit_twice(void)
+{
+	start_asking();
+	say_commit();
+	say_commit();
+	interrupt_release();
+	interrupt_release();
+	say_commit();
+}
+
+ATF_TC_WITHOUT_HEAD(commit__twice__asked_and_released_once);
+ATF_TC_BODY(commit__twice__asked_and_released_once, tc)
+{
+	ATF_CHECK_STREQ("?okok-?ok", child_run(commit_twice).text);
+}
+
+static void
+commit_and_be_done(void)
+{
+	start_asking();
+	say_commit();
+	interrupt_done();
+	(void)raise(SIGSEGV);
+}
+
+/* What is durable is never taken back. */
+ATF_TC_WITHOUT_HEAD(commit__done__nothing_taken_back);
+ATF_TC_BODY(commit__done__nothing_taken_back, tc)
+{
+	struct ending ending = child_run(commit_and_be_done);
+
+	ATF_CHECK_EQ(0, ending.exit_code);
+	ATF_CHECK_STREQ("?ok", ending.text);
+}
+
+static void
+commit_after_arbiter(void)
+{
+	start_asking();
+	say_commit();
+	interrupt_arbiter(NULL);
+	interrupt_release();
+	say_commit();
+}
+
+ATF_TC_WITHOUT_HEAD(commit__arbiter_dismissed__nobody_told);
+ATF_TC_BODY(commit__arbiter_dismissed__nobody_told, tc)
+{
+	ATF_CHECK_STREQ("?okok", child_run(commit_after_arbiter).text);
+}
+
+static void
+release_unasked(void)
+{
+	start_asking();
+	interrupt_release();
+	interrupt_hold(INTERRUPT_HOLD_S);
+	interrupt_release();
+}
+
+ATF_TC_WITHOUT_HEAD(release__nothing_asked__nobody_told);
+ATF_TC_BODY(release__nothing_asked__nobody_told, tc)
+{
+	ATF_CHECK_STREQ("", child_run(release_unasked).text);
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, check__nothing_came__ok);
@@ -611,5 +943,19 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, blocked__other_signals__go_on);
 	ATF_TP_ADD_TC(tp, start__term_was_ignored__is_heard);
 	ATF_TP_ADD_TC(tp, start__all_were_blocked__term_is_heard);
+	ATF_TP_ADD_TC(tp, commit__no_arbiter__ok);
+	ATF_TP_ADD_TC(tp, commit__agreed__signals_wait);
+	ATF_TP_ADD_TC(tp, commit__signal_before__not_asked);
+	ATF_TP_ADD_TC(tp, commit__watcher_gone__not_asked);
+	ATF_TP_ADD_TC(tp, commit__signal_at_the_question__counts_afterwards);
+	ATF_TP_ADD_TC(tp, commit__deadline_at_the_question__still_held);
+	ATF_TP_ADD_TC(tp, commit__never_answered__exit_75_and_cleaned_up);
+	ATF_TP_ADD_TC(tp, commit__refused__retry_at_abandoned_and_open);
+	ATF_TP_ADD_TC(tp, commit__refused_then_crash__cleans_up);
+	ATF_TP_ADD_TC(tp, commit__twice__asked_and_released_once);
+	ATF_TP_ADD_TC(tp, commit__done__nothing_taken_back);
+	ATF_TP_ADD_TC(tp, commit__arbiter_dismissed__nobody_told);
+	ATF_TP_ADD_TC(tp, release__nothing_asked__nobody_told);
+	ATF_TP_ADD_TC(tp, crash__stack_overrun__exit_75_and_cleaned_up);
 	return atf_no_error();
 }

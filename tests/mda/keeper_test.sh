@@ -1,8 +1,8 @@
 # Root's process beside a delivery is killed, or its calls fail, at each of its
 # system calls; whatever it leaves, the next delivery succeeds.
 
-# What is sourced sets variables.
-# shellcheck disable=SC1091,SC2154
+# What is sourced sets variables; $to_alice is several words.
+# shellcheck disable=SC1091,SC2086,SC2154
 . "$SRCDIR/tests/support/private.sh"
 # shellcheck disable=SC1091,SC2154
 . "$SRCDIR/tests/support/box.sh"
@@ -132,8 +132,59 @@ keeper__each_call_fails__0_or_75_and_next_delivery_once_body()
 	done
 }
 
+# count_visible - gives mail: how often the message is in alice's mailboxes.
+count_visible()
+{
+	find home/alice/Maildir/new home/alice/mbox spool/alice -type f \
+	    2>/dev/null >visible
+	mail=0
+	while read -r box; do
+		mail=$((mail + $(grep -c '^Message-ID' "$box")))
+	done <visible
+}
+
+# As if the disk never answered: the first sync is the message's own, or that
+# of the journal. What root's process has to sync is there already.
+atf_test_case delivery__stopped_in_its_sync__75_in_time_and_next_once
+delivery__stopped_in_its_sync__75_in_time_and_next_once_head() { needs; }
+delivery__stopped_in_its_sync__75_in_time_and_next_once_body()
+{
+	start
+	for where in maildir:%h/Maildir mbox:%h/mbox "mbox:$stage/spool/%u"; do
+		to_alice="$MDA -c settings -v -o lock_timeout=5 -d alice -m $where"
+		printf 'Message-ID: <earlier@example.org>\n\n' >earlier
+		atf_check -o empty -e ignore $to_alice <earlier
+		began=$(date +%s)
+		status=0
+		strace -f -o trace -e trace=fsync,fdatasync,kill,exit_group \
+		    -e inject=fsync,fdatasync:signal=STOP:when=1 \
+		    $to_alice -o deadline=1 <message >out 2>err || status=$?
+		took=$(($(date +%s) - began))
+		atf_check_equal "$where: 75" "$where: $status"
+		atf_check -o empty cat out
+		atf_check -o match:'^4\.4\.7 ' head -n 1 err
+		atf_check -o match:'step=child-hung .*residue=no' cat err
+		# The deadline, six seconds, and what a busy machine takes.
+		[ "$took" -ge 7 ] || atf_fail "$where: only $took s"
+		[ "$took" -le 30 ] || atf_fail "$where: $took s"
+		hung=$(sed -n 's/^\([0-9]*\) .*stopped by SIGSTOP.*/\1/p' trace)
+		atf_check -o match:"^$hung .*killed by SIGKILL" cat trace
+		[ ! -d "/proc/$hung" ] || atf_fail "$hung is left"
+		[ ! -e spool/alice.lock ] || atf_fail 'the lock is left'
+		count_visible
+		atf_check_equal "$where: 1" "$where: $mail"
+		atf_check -o empty -e ignore $to_alice <message
+		count_visible
+		atf_check_equal "$where: 2" "$where: $mail"
+		rm -rf home/alice/Maildir home/alice/mbox home/alice/.mbox.mda
+		new_spool
+	done
+}
+
 atf_init_test_cases()
 {
+	atf_add_test_case \
+	    delivery__stopped_in_its_sync__75_in_time_and_next_once
 	atf_add_test_case keeper__killed_at_each_call__next_delivery_once
 	atf_add_test_case keeper__each_call_fails__0_or_75_and_next_delivery_once
 }

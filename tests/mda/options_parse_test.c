@@ -106,10 +106,10 @@ ATF_TC_BODY(parse__each_long_name__its_member, tc)
 ATF_TC_WITHOUT_HEAD(parse__long_name_with_equals__value_behind_it);
 ATF_TC_BODY(parse__long_name_with_equals__value_behind_it, tc)
 {
-	ATF_REQUIRE_EQ(VERDICT_OK, parse("--sender=a=b --set=x=y --user="));
+	ATF_REQUIRE_EQ(VERDICT_OK, parse("--sender=a=b --set=x=y --queue-id="));
 	ATF_CHECK_STREQ("a=b", options.sender);
 	ATF_CHECK_STREQ("x=y", options.overrides[0]);
-	ATF_CHECK_STREQ("", options.user);
+	ATF_CHECK_STREQ("", options.queue_id);
 }
 
 ATF_TC_WITHOUT_HEAD(parse__value_like_an_option__a_value);
@@ -169,6 +169,7 @@ ATF_TC_WITHOUT_HEAD(parse__value_missing__refused);
 ATF_TC_BODY(parse__value_missing__refused, tc)
 {
 	check_refused("-f", "option-value", "-f");
+	check_refused("--user=", "option-value", "-d");
 	check_refused("--sender", "option-value", "--sender");
 	check_refused("-n -nf", "option-value", "-nf");
 }

@@ -224,6 +224,21 @@ ATF_TC_BODY(open__short_reads_of_a_pipe__whole, tc)
 	ATF_CHECK(holds(&spool, text, 3000));
 }
 
+/* As some programs leave their pipes and sockets. */
+ATF_TC_WITHOUT_HEAD(open__non_blocking_pipe__waited_for);
+ATF_TC_BODY(open__non_blocking_pipe__waited_for, tc)
+{
+	char *text = text_of(3000);
+	struct spool spool;
+	struct failure why;
+	int fd = slow_pipe(text, 3000);
+
+	ATF_REQUIRE_EQ(0, fcntl(fd, F_SETFL, O_NONBLOCK));
+	ATF_REQUIRE_EQ(VERDICT_OK, spool_open(&spool, fd, LIMIT, 0, &why));
+	ATF_CHECK(spool.is_whole);
+	ATF_CHECK(holds(&spool, text, 3000));
+}
+
 static unsigned int interruptions;
 
 /* Every other read is interrupted, the others give seven bytes at most. */
@@ -466,6 +481,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, rest__sink_fails__its_failure);
 	ATF_TP_ADD_TC(tp, open__empty_message__whole_with_nothing);
 	ATF_TP_ADD_TC(tp, open__short_reads_of_a_pipe__whole);
+	ATF_TP_ADD_TC(tp, open__non_blocking_pipe__waited_for);
 	ATF_TP_ADD_TC(tp, open__eintr_and_short_reads__whole);
 	ATF_TP_ADD_TC(tp, open__eio_at_once__retry_at_read);
 	ATF_TP_ADD_TC(tp, open__eio_where_the_end_was_due__retry_at_read);
