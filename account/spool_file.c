@@ -17,9 +17,12 @@
 #include "durable/sync.h"
 
 #define PREFIX ".mda-new."
+#define LOCK_PREFIX ".lk."	    /* of durable/dotlock.c */
+#define SPILL_PREFIX ".mda-spool." /* of mbox/record.c */
 
 enum {
 	NAME_BYTES = 64,
+	LOCK_MOST_BYTES = 512, /* of what stands in a lock file, and more */
 	OLD_S = 3600 /* no process of ours lives so long */
 };
 
@@ -73,16 +76,41 @@ give_name(int dir_fd, int fd, const char *unfinished, const char *name)
 	return errno;
 }
 
-/* Empty, or one more name of what is safe under its own. */
 static bool
-is_left(const struct stat *st, const struct stat *like, time_t now)
+begins_with(const char *name, const char *prefix)
 {
+	return strncmp(name, prefix, strlen(prefix)) == 0;
+}
+
+static bool
+is_passing(const char *name)
+{
+	return begins_with(name, PREFIX) || begins_with(name, LOCK_PREFIX) ||
+	    begins_with(name, SPILL_PREFIX);
+}
+
+static bool
+is_old(const struct stat *st, time_t now)
+{
+	return st->st_nlink == 1 && st->st_ctime + OLD_S < now;
+}
+
+/*
+ * What a delivery or we make and remove in one breath; or one more name of what
+ * is safe under its own. When it is old, no process goes on with it.
+ */
+static bool
+is_left(const char *name, const struct stat *st, const struct stat *like,
+    time_t now)
+{
+	off_t most = begins_with(name, LOCK_PREFIX) ? LOCK_MOST_BYTES : 0;
+
 	if (!S_ISREG(st->st_mode))
 		return false;
-	if (st->st_dev == like->st_dev && st->st_ino == like->st_ino)
+	if (begins_with(name, PREFIX) && st->st_dev == like->st_dev &&
+	    st->st_ino == like->st_ino)
 		return true;
-	return st->st_size == 0 && st->st_nlink == 1 &&
-	    st->st_ctime + OLD_S < now;
+	return st->st_size <= most && is_old(st, now);
 }
 
 /*
@@ -101,10 +129,10 @@ sweep(int dir_fd, const struct stat *like, time_t now)
 		return;
 	while (entries_next(&entries, &entry, "", &ignored) == VERDICT_OK &&
 	    entry.name != NULL)
-		if (strncmp(entry.name, PREFIX, sizeof(PREFIX) - 1) == 0 &&
+		if (is_passing(entry.name) &&
 		    sys->fstatat(dir_fd, entry.name, &st,
 			AT_SYMLINK_NOFOLLOW) == 0 &&
-		    is_left(&st, like, now))
+		    is_left(entry.name, &st, like, now))
 			(void)sys->unlinkat(dir_fd, entry.name, 0);
 	entries_close(&entries);
 }

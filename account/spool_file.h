@@ -15,7 +15,9 @@
  * It is made and given away under another name, ".mda-new." and more, and
  * then linked: so whoever kills us never leaves a mailbox of root's, which
  * its owner could not open. What was left so is removed: further names of
- * the same file at once, others when they are old.
+ * the same file at once, others when they are old, and with them what killed
+ * deliveries have left beside lock files (".lk.") and large messages
+ * (".mda-spool.").
  *
  * Takes   dir_fd, of a folder opened for reading; shared_mode, for a folder
  *         whose files belong to its group (set-group-id, as root:mail 2775):

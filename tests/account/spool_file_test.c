@@ -212,6 +212,41 @@ ATF_TC_BODY(sweep__old_and_empty__removed, tc)
 	ATF_CHECK_EQ(1, folder_count("spool"));
 }
 
+/* They are nobody's: a lock file has its name before its maker goes on. */
+ATF_TC_WITHOUT_HEAD(sweep__left_by_killed_deliveries__removed_when_old);
+ATF_TC_BODY(sweep__left_by_killed_deliveries__removed_when_old, tc)
+{
+	start();
+	file_text("spool/.lk.12.5f3a", "12 host boot\n");
+	file_text("spool/.lk.13.5f3b", "");
+	file_text("spool/.mda-spool.12.00ff", "");
+	ATF_CHECK_EQ(0, make("bob"));
+	ATF_CHECK_EQ(4, folder_count("spool"));
+	changed.fstatat = stat_aged;
+	ATF_CHECK_EQ(0, make("alice"));
+	ATF_CHECK_EQ(2, folder_count("spool"));
+}
+
+/* A message that is still being read, the lock itself, other programs' files. */
+ATF_TC_WITHOUT_HEAD(sweep__old_and_no_leftover__stays);
+ATF_TC_BODY(sweep__old_and_no_leftover__stays, tc)
+{
+	char large[600];
+
+	start();
+	memset(large, 'x', sizeof(large) - 1);
+	large[sizeof(large) - 1] = '\0';
+	file_text("spool/.lk.12.5f3a", large);
+	file_text("spool/.lk12345host", "0");
+	file_text("spool/.mda-spool.12.00ff", "mail");
+	file_text("spool/bob.lock", "12 host boot\n");
+	ATF_REQUIRE_EQ(0, link("spool/bob.lock", "spool/.lk.13.5f3b"));
+	ATF_REQUIRE_EQ(0, symlink("bob.lock", "spool/.lk.14.5f3c"));
+	changed.fstatat = stat_aged;
+	ATF_CHECK_EQ(0, make("alice"));
+	ATF_CHECK_EQ(7, folder_count("spool"));
+}
+
 /* Whatever bears such a name and was not made by us. */
 ATF_TC_WITHOUT_HEAD(sweep__old_and_no_empty_file__stays);
 ATF_TC_BODY(sweep__old_and_no_empty_file__stays, tc)
@@ -240,6 +275,9 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, sweep__second_name_of_the_file__removed);
 	ATF_TP_ADD_TC(tp, sweep__young_and_empty__stays);
 	ATF_TP_ADD_TC(tp, sweep__old_and_empty__removed);
+	ATF_TP_ADD_TC(
+	    tp, sweep__left_by_killed_deliveries__removed_when_old);
+	ATF_TP_ADD_TC(tp, sweep__old_and_no_leftover__stays);
 	ATF_TP_ADD_TC(tp, sweep__old_and_no_empty_file__stays);
 	return atf_no_error();
 }

@@ -375,7 +375,31 @@ race__names__nothing_astray_body()
 }
 
 # Only who may change the folder above can do this. Alice's rights are what
-# the link leads to: never root's, whatever the keeper is asked for.
+# the link leads to: never root's, whatever the keeper is asked for. She has a
+# mailbox already where she may make none.
+race_for_folder()
+{
+	kind=$1
+	set=$2
+	: >acked
+	layout "$kind"
+	as_attacker=$as_mallory
+	: >spool/alice
+	chown alice:mail spool/alice
+	chmod 660 spool/alice
+	mv spool above/spool
+	ln -s above/spool spool
+	start_racer "-$stage/above/spool" alice 4711 "$stage/roots" \
+	    "$stage/bobs" "$stage/victims"
+	acknowledge "$set" 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15
+	stop_racer
+	acknowledge "$set" last
+	expect_acked_once
+	expect_count 0 roots
+	expect_count 0 bobs
+	rm -r spool above/spool
+}
+
 atf_test_case race__spool_is_swapped__nothing_of_others_astray
 race__spool_is_swapped__nothing_of_others_astray_head()
 {
@@ -390,22 +414,10 @@ race__spool_is_swapped__nothing_of_others_astray_body()
 	mkdir -m 755 roots
 	mkdir -m 700 bobs
 	chown bob bobs
-	kind=swapped
-	for set in "$debian" $bsd; do
-		: >acked
-		layout theirs
-		mv spool above/spool
-		ln -s above/spool spool
-		start_racer "-$stage/above/spool" alice 4711 "$stage/roots" \
-		    "$stage/bobs" "$stage/victims"
-		acknowledge "$set" 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 \
-		    18 19 20 21 22 23 24 25 26 27 28 29 30
-		stop_racer
-		acknowledge "$set" last
-		expect_acked_once
-		expect_count 0 roots
-		expect_count 0 bobs
-		rm -r spool above/spool
+	for layout_kind in shared sticky open own theirs; do
+		for set in "$debian" $bsd; do
+			race_for_folder "$layout_kind" "$set"
+		done
 	done
 }
 
