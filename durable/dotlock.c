@@ -179,6 +179,7 @@ write_holder(const struct dotlock *dotlock, const char *name,
     const struct holder *self, struct failure *why)
 {
 	char text[CONTENT_BYTES];
+	bool is_written;
 	int length;
 	int fd;
 
@@ -188,12 +189,17 @@ write_holder(const struct dotlock *dotlock, const char *name,
 	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
 	if (fd == -1)
 		return failure_errno(why, "dotlock", dotlock->name);
-	if (!transfer_write(fd, text, (size_t)length) || sys->close(fd) == -1) {
+	is_written = transfer_write(fd, text, (size_t)length);
+	if (!is_written)
 		(void)failure_errno(why, "dotlock", dotlock->name);
-		(void)sys->unlinkat(dotlock->dir_fd, name, 0);
-		return VERDICT_RETRY;
+	if (sys->close(fd) == -1 && is_written) {
+		(void)failure_errno(why, "dotlock", dotlock->name);
+		is_written = false;
 	}
-	return VERDICT_OK;
+	if (is_written)
+		return VERDICT_OK;
+	(void)sys->unlinkat(dotlock->dir_fd, name, 0);
+	return VERDICT_RETRY;
 }
 
 static void

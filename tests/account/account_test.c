@@ -169,6 +169,7 @@ ATF_TC_BODY(self__home_too_long__retry_at_home_long, tc)
 	ATF_CHECK_STREQ("home-long", why.step);
 	home[PATH_MAX - 1] = '\0';
 	ATF_CHECK_EQ(VERDICT_OK, account_self(&account, home, &why));
+	free(home);
 }
 
 ATF_TC_WITHOUT_HEAD(self__entry_of_100_kb__found);

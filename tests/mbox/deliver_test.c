@@ -107,8 +107,7 @@ ATF_TC_BODY(deliver__new_box__one_record_and_a_journal, tc)
 	set_up();
 	require_put(TEXT);
 	check_box("", QUOTED, 1);
-	ATF_CHECK_EQ((long long)file_get("box").size_bytes,
-	    delivery.size_bytes);
+	ATF_CHECK_EQ(file_size("box"), delivery.size_bytes);
 	ATF_CHECK_EQ(2, folder_count("."));
 	ATF_CHECK(file_exists(".box.mda"));
 	ATF_CHECK_EQ(ENTRY_DONE, state_of(delivery.slot));
@@ -437,7 +436,8 @@ ATF_TC_BODY(full_disk__cut_fails_too__cut_by_the_next, tc)
 		ATF_REQUIRE_EQ(VERDICT_RETRY, put(TEXT));
 		check_deferred("write");
 		ATF_CHECK(why.residue);
-		ATF_CHECK_EQ(sizeof(OLD) - 1 + at, file_get("box").size_bytes);
+		ATF_CHECK_EQ((long long)(sizeof(OLD) - 1 + at),
+		    file_size("box"));
 		ATF_CHECK_EQ(ENTRY_OPEN, state_of(delivery.slot));
 		room_bytes = SIZE_MAX;
 		require_put(at % 2 == 0 ? TEXT : NOTE);

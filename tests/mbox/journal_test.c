@@ -307,7 +307,7 @@ ATF_TC_BODY(open__nothing_there__whole_file_of_mode_0600, tc)
 	journal_close(&journal);
 	ATF_CHECK_EQ(-1, journal.fd);
 	ATF_CHECK_EQ(0600, file_mode(file));
-	ATF_CHECK_EQ((size_t)FILE_BYTES, file_get(file).size_bytes);
+	ATF_CHECK_EQ(FILE_BYTES, file_size(file));
 	ATF_CHECK_EQ((size_t)JOURNAL_ENTRIES,
 	    count_state(&journal, ENTRY_FREE));
 }

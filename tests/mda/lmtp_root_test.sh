@@ -412,13 +412,12 @@ find_worker_of()
 find_worker()
 {
 	ours=$(readlink /proc/self/ns/mnt)
-	for folder in /proc/[0-9]*; do
-		worker=${folder#/proc/}
-		if grep -q "^Uid:	$1	$1	" "$folder/status" 2>/dev/null &&
-		    [ "$(readlink "$folder/ns/mnt")" = "$ours" ]
-		then
-			return 0
-		fi
+	# One program looks at all: it must be done before the worker is.
+	# shellcheck disable=SC2013 # a line is a word
+	for file in $(grep -ls "^Uid:	$1	$1	" /proc/[0-9]*/status); do
+		worker=${file#/proc/}
+		worker=${worker%/status}
+		[ "$(readlink "/proc/$worker/ns/mnt")" != "$ours" ] || return 0
 	done
 	return 1
 }

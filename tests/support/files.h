@@ -65,6 +65,18 @@ file_get(const char *path)
 }
 
 /*
+ * file_size - how many bytes it has.
+ */
+static inline long long
+file_size(const char *path)
+{
+	struct stat st;
+
+	ATF_REQUIRE_EQ_MSG(0, stat(path, &st), "cannot look at %s", path);
+	return (long long)st.st_size;
+}
+
+/*
  * file_holds - are these the bytes of a file, and no others?
  */
 static inline bool

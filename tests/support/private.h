@@ -31,7 +31,7 @@ private_start(void)
 {
 #ifdef __linux__
 	if (unshare(CLONE_NEWNS) == -1 ||
-	    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1)
+	    mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) == -1)
 		atf_tc_skip("no mount name space of our own here");
 	ATF_REQUIRE_EQ(
 	    0, mount("tmpfs", PRIVATE_DIR, "tmpfs", 0, "mode=755"));
@@ -49,7 +49,7 @@ static inline void
 private_cover(const char *path, const char *with)
 {
 #ifdef __linux__
-	ATF_REQUIRE_EQ_MSG(0, mount(with, path, NULL, MS_BIND, NULL),
+	ATF_REQUIRE_EQ_MSG(0, mount(with, path, "none", MS_BIND, NULL),
 	    "cannot cover %s", path);
 #else
 	(void)path;
