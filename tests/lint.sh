@@ -92,7 +92,7 @@ if has shellcheck; then
 	    tests/dist.sh tests/files.sh tests/layers.sh tests/platforms.sh \
 	    tests/contracts.sh \
 	    tests/metrics.sh tests/lint.sh tests/run.sh tests/mta/check.sh \
-	    tests/mta/roots.sh tests/fuzz/fuzz.sh tests/valgrind.sh \
+	    tests/mta/roots.sh tests/fuzz/fuzz.sh tests/valgrind.sh tests/coverage.sh \
 	    tests/support/throwaway.sh \
 	    tests/packaging/deb.sh tests/packaging/release.sh \
 	    tests/packaging/skeletons.sh tests/portable/check.sh \

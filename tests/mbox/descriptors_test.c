@@ -42,10 +42,9 @@ deliver(void)
 	delivery.message = &message;
 	if (message_open(&message, fd,
 		&(struct message_limits){ memory_bytes, 0 }, &nobody, &rules,
-		&why) == VERDICT_OK) {
+		&why) == VERDICT_OK)
 		(void)mbox_run(&delivery, &why); /* what is left is all */
-		message_close(&message);
-	}
+	message_close(&message);
 	ATF_REQUIRE_EQ(0, close(fd));
 }
 
@@ -74,7 +73,7 @@ start_torn(void)
 		_exit(1);
 	}
 	ATF_REQUIRE_EQ(pid, waitpid(pid, &status, 0));
-	ATF_REQUIRE_EQ(0, status);
+	ATF_REQUIRE(WIFSIGNALED(status));
 	ATF_REQUIRE_EQ(0, stat("box", &st));
 	ATF_REQUIRE_EQ(0, truncate("box", st.st_size - 5));
 	file_put("message", SPAN(TEXT));
