@@ -121,6 +121,10 @@ if [ -z "${MDA_SANITIZER-}" ] && [ "$skipped" -gt "${expected:-0}" ]; then
 	echo "run.sh: $skipped skipped, but $expected expected" >&2
 	status=1
 fi
+# How many of which program, and why.
+[ -z "${MDA_SANITIZER-}" ] ||
+    sed -n 's/^\([^ :]*\):.*  ->  skipped: \(.*\)  \[.*/skipped: \1: \2/p' \
+	tests/report | sort | uniq -c
 [ "$failed" -eq 0 ] || status=1
 
 echo "$((total - skipped - failed)) passed, $failed failed, $skipped skipped" |

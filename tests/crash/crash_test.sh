@@ -6,6 +6,10 @@
 # shellcheck disable=SC1091
 . "$SRCDIR/tests/support/private.sh"
 
+# A build with sanitizers takes three times as long.
+patience=600
+[ -z "${MDA_SANITIZER-}" ] || patience=1800
+
 crash="$SRCDIR/tests/crash/crash.py"
 
 # Those of crash.py; crash.count has the number of states of each.
@@ -66,7 +70,7 @@ add_case()
 		{
 			atf_set require.progs python3
 			[ -z '$rights' ] || atf_set require.user root
-			atf_set timeout 600
+			atf_set timeout $patience
 		}
 		${name}_body() { $*; }"
 	atf_add_test_case "$name"

@@ -7,6 +7,10 @@
 . "$SRCDIR/tests/support/private.sh"
 . "$SRCDIR/tests/support/box.sh"
 
+# A build with sanitizers takes three times as long.
+patience=600
+[ -z "${MDA_SANITIZER-}" ] || patience=1800
+
 # matrix SCENE PROCESS - no fault, and to the last figure what matrix.count
 # says. Other systems have other locks, so other calls.
 matrix()
@@ -47,7 +51,7 @@ add_mutant()
 	eval "${name}_head()
 		{
 			atf_set require.progs python3
-			atf_set timeout 600
+			atf_set timeout $patience
 		}
 		${name}_body() { differ $1 $2 '${3-}'; }"
 	atf_add_test_case "$name"
@@ -62,7 +66,7 @@ add_case()
 		{
 			atf_set require.progs python3
 			[ -z '$3' ] || atf_set require.user $3
-			atf_set timeout 600
+			atf_set timeout $patience
 		}
 		${name}_body() { matrix $1 $2; }"
 	atf_add_test_case "$name"

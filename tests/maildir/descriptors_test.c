@@ -14,8 +14,12 @@
 
 #define TEXT "Message-ID: <a@b>\nSubject: x\n\nbody\n"
 
-static struct maildir where = { "box", NULL, NULL, true, true,
-	{ true, AFTER_LINK_ALWAYS } };
+static struct maildir where = {
+	.path = "box",
+	.may_create = true,
+	.may_create_folder = true,
+	.sync = { true, AFTER_LINK_ALWAYS },
+};
 static struct message_limits limits = { 4096, 0 };
 static const char *flags;
 static bool has_leftover; /* a witness of the same message, and litter */
