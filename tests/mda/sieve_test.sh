@@ -254,6 +254,7 @@ long_letter()
 atf_test_case body__behind_memory__found
 body__behind_memory__found_body()
 {
+	not_emulated 'its C library finds no converters'
 	script <<-'EOF'
 	require ["body", "fileinto", "mailbox", "copy"];
 	if body :text :contains "日本 needle" {
