@@ -7,6 +7,10 @@
 
 #include "compat/compat.h"
 
+#if HAVE_GETAUXVAL
+#include <sys/auxv.h>
+#endif
+
 static enum verdict
 apply_overrides(struct job *job, struct failure *why)
 {
@@ -22,11 +26,17 @@ apply_overrides(struct job *job, struct failure *why)
 
 /*
  * Started by a set-user-ID file, we would do for anybody what its owner may;
- * started by a program with another real uid, we could go back to that.
+ * started by a program with another real uid, we could go back to that. Linux
+ * says at the start when it is neither, and saves four calls; SELinux makes it
+ * say the contrary of much that is.
  */
 static bool
 has_two_identities(void)
 {
+#if HAVE_GETAUXVAL
+	if (getauxval(AT_SECURE) == 0)
+		return false;
+#endif
 	return getuid() != geteuid() || getgid() != getegid();
 }
 
