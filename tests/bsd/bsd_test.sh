@@ -123,7 +123,8 @@ promised()
 		pwritev read readv rt_sigaction rt_sigprocmask rt_sigreturn
 		setitimer sync_file_range umask write writev
 		access faccessat faccessat2 newfstatat openat readlink readlinkat
-		fadvise64 link linkat mkdirat renameat renameat2 unlink unlinkat
+		stat lstat fadvise64 link linkat mkdirat renameat renameat2
+		unlink unlinkat
 		flock utimensat kill clock_nanosleep nanosleep futex uname
 	END
 }
