@@ -113,7 +113,7 @@ openbsd__scripts__their_folders_and_a_pure_process_body()
 
 # Names of calls that a list of promises allows, by pledge(2). The right ones
 # of those that only this system makes stand with what they do: newfstatat is
-# fstatat, flock(2) is not asked for a folder.
+# fstatat, as is statx, flock(2) is not asked for a folder.
 promised()
 {
 	cat <<-'END'
@@ -125,6 +125,7 @@ promised()
 		access faccessat faccessat2 newfstatat openat readlink readlinkat
 		stat lstat fadvise64 link linkat mkdirat renameat renameat2
 		unlink unlinkat
+		fcntl64 statx
 		flock utimensat kill clock_nanosleep nanosleep futex uname
 	END
 }

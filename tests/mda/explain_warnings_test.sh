@@ -390,6 +390,7 @@ mbox__torn_on_fuse__stays_head() { needs_strace; }
 mbox__torn_on_fuse__stays_body()
 {
 	built_with STATFS_TYPE
+	not_for i386 # its call is another
 	tear
 	atf_check -o save:plan.txt "$MDA" -n -o log=none -m mbox:mail
 	atf_check -o save:plan.json "$MDA" --json -o log=none -m mbox:mail
