@@ -112,8 +112,9 @@ openbsd__scripts__their_folders_and_a_pure_process_body()
 }
 
 # Names of calls that a list of promises allows, by pledge(2). The right ones
-# of those that only this system makes stand with what they do: newfstatat is
-# fstatat, as is statx, flock(2) is not asked for a folder.
+# of those that only this system makes stand with what they do: newfstatat and
+# statx are fstatat, 32 bits put 64 behind some, flock(2) is not asked for a
+# folder.
 promised()
 {
 	cat <<-'END'
@@ -125,7 +126,8 @@ promised()
 		access faccessat faccessat2 newfstatat openat readlink readlinkat
 		stat lstat fadvise64 link linkat mkdirat renameat renameat2
 		unlink unlinkat
-		fcntl64 statx
+		_llseek fcntl64 fstat64 fstatat64 fstatfs64 ftruncate64 mmap2
+		statx clock_gettime64 futex_time64 utimensat_time64
 		flock utimensat kill clock_nanosleep nanosleep futex uname
 	END
 }
