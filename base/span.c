@@ -79,6 +79,15 @@ span_piece(struct span *rest, size_t most_bytes)
 	return piece;
 }
 
+/* An empty one may point nowhere, which memcmp() must not be given. */
+bool
+span_equals(struct span one, struct span other)
+{
+	return one.size_bytes == other.size_bytes &&
+	    (one.size_bytes == 0 ||
+		memcmp(one.at, other.at, one.size_bytes) == 0);
+}
+
 bool
 span_starts(struct span whole, const char *prefix)
 {

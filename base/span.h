@@ -55,6 +55,11 @@ struct span span_piece(struct span *rest, size_t most_bytes);
 size_t span_cut(struct span whole, size_t most_bytes);
 
 /*
+ * span_equals - are these the same bytes?
+ */
+bool span_equals(struct span one, struct span other);
+
+/*
  * span_starts - does a span begin with this string, byte for byte?
  */
 bool span_starts(struct span whole, const char *prefix);

@@ -1,7 +1,5 @@
 #include "base/utf8.h"
 
-#include <stdbool.h>
-
 /* By the first byte; 0 for one that begins no character. */
 static size_t
 length_of(unsigned char first)
@@ -42,4 +40,16 @@ utf8_decode(struct span text, unsigned long *code_out)
 		*code_out = *code_out << 6 | (at[i] & 0x3fU);
 	}
 	return is_character(*code_out, length) ? length : 0;
+}
+
+bool
+utf8_is_valid(struct span text)
+{
+	unsigned long ignored;
+	size_t length;
+
+	for (; text.size_bytes > 0; text = span_from(text, length))
+		if ((length = utf8_decode(text, &ignored)) == 0)
+			return false;
+	return true;
 }

@@ -4,6 +4,8 @@
 #ifndef BASE_UTF8_H
 #define BASE_UTF8_H
 
+#include <stdbool.h>
+
 #include "base/span.h"
 
 /*
@@ -15,5 +17,10 @@
  *         surrogates, and all above U+10FFFF.
  */
 size_t utf8_decode(struct span text, unsigned long *code_out);
+
+/*
+ * utf8_is_valid - is a span made of such characters alone?
+ */
+bool utf8_is_valid(struct span text);
 
 #endif

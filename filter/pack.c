@@ -137,14 +137,6 @@ get_flags(struct sieve_action *action, struct parcel_reader *reader,
 	action->flag_count = flags == NULL ? 0 : (size_t)count;
 }
 
-static bool
-is_same(struct span one, struct span other)
-{
-	return one.size_bytes == other.size_bytes &&
-	    (one.size_bytes == 0 ||
-		memcmp(one.at, other.at, one.size_bytes) == 0);
-}
-
 static void
 get_vacation(struct sieve_vacation *vacation, struct parcel_reader *reader,
     struct span sender, struct arena *memory)
@@ -162,7 +154,7 @@ get_vacation(struct sieve_vacation *vacation, struct parcel_reader *reader,
 	vacation->period_s = get_period(reader);
 	vacation->is_mime = get_truth(reader);
 	if (vacation->why_not == NULL &&
-	    (!is_same(vacation->to, sender) ||
+	    (!span_equals(vacation->to, sender) ||
 		!address_is_sendable(vacation->to, memory)))
 		reader->is_bad = true;
 }

@@ -172,13 +172,6 @@ read_line(struct span line, long long *until_s_out, struct span *key_out)
 	return fault == NULL;
 }
 
-static bool
-is_same(struct span one, struct span other)
-{
-	return one.size_bytes == other.size_bytes &&
-	    memcmp(one.at, other.at, one.size_bytes) == 0;
-}
-
 /* ---- Reading ------------------------------------------------------------ */
 
 /* With errno as the call before left it. */
@@ -233,7 +226,7 @@ is_found(struct span rest, struct span key, int64_t now_s)
 
 	while (rest.size_bytes > 0)
 		if (read_line(span_line(&rest), &until_s, &there) &&
-		    until_s > now_s && is_same(there, key))
+		    until_s > now_s && span_equals(there, key))
 			return true;
 	return false;
 }
@@ -269,7 +262,7 @@ is_among(struct span key, const struct span *keys, size_t count)
 	size_t i;
 
 	for (i = 0; i < count; i++)
-		if (is_same(key, keys[i]))
+		if (span_equals(key, keys[i]))
 			return true;
 	return false;
 }

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/utf8.h"
+
 /* A word on its way into a buffer of ADDRESS_BYTES. */
 struct word {
 	char *text;
@@ -39,53 +41,6 @@ static bool
 is_printable(char byte)
 {
 	return (unsigned char)byte > ' ' && byte != 0x7f;
-}
-
-/* How many bytes follow this first one of a character; -1 for none such. */
-static int
-followers(unsigned char first)
-{
-	if (first < 0x80)
-		return 0;
-	if (first >= 0xc2 && first <= 0xdf)
-		return 1;
-	if (first >= 0xe0 && first <= 0xef)
-		return 2;
-	if (first >= 0xf0 && first <= 0xf4)
-		return 3;
-	return -1;
-}
-
-/* Too-long forms and surrogates are told by the second byte. */
-static bool
-is_second(unsigned char first, unsigned char second)
-{
-	if (first == 0xe0)
-		return second >= 0xa0;
-	if (first == 0xed)
-		return second < 0xa0;
-	if (first == 0xf0)
-		return second >= 0x90;
-	if (first == 0xf4)
-		return second < 0x90;
-	return true;
-}
-
-static bool
-is_utf8(const char *text)
-{
-	const unsigned char *at = (const unsigned char *)text;
-	int more;
-
-	while (*at != '\0') {
-		more = followers(*at);
-		if (more == -1 || (more > 0 && !is_second(at[0], at[1])))
-			return false;
-		for (at++; more > 0; more--, at++)
-			if ((*at & 0xc0) != 0x80)
-				return false;
-	}
-	return true;
 }
 
 /* "@one,@two:" in front of the address: RFC 5321 says to ignore it. */
@@ -191,7 +146,7 @@ take_mailbox(struct lmtp_address *address, struct span *text)
 	start.size_bytes -= text->size_bytes;
 	for (i = 0; i < start.size_bytes; i++)
 		put(&whole, start.at[i]);
-	return !whole.is_long && is_utf8(address->whole);
+	return !whole.is_long && utf8_is_valid(span_of(address->whole));
 }
 
 bool

@@ -119,10 +119,7 @@ message_is_alike(const struct message *one, const struct message *other)
 	return message_is_repeatable(one) && message_is_repeatable(other) &&
 	    one->head.at == other->head.at &&
 	    one->head.size_bytes == other->head.size_bytes &&
-	    one->lines.size_bytes == other->lines.size_bytes &&
-	    (one->lines.size_bytes == 0 ||
-		memcmp(one->lines.at, other->lines.at,
-		    one->lines.size_bytes) == 0);
+	    span_equals(one->lines, other->lines);
 }
 
 bool

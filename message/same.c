@@ -1,7 +1,5 @@
 #include "message/same.h"
 
-#include <string.h>
-
 #include "message/header.h"
 
 /* Case matters: this is the senders' own spelling. */
@@ -60,14 +58,6 @@ take_lasting_field(struct span *rest)
 	return field;
 }
 
-static bool
-is_equal(struct span one, struct span other)
-{
-	return one.size_bytes == other.size_bytes &&
-	    (one.size_bytes == 0 ||
-		memcmp(one.at, other.at, one.size_bytes) == 0);
-}
-
 bool
 same_message(struct span one, struct span other)
 {
@@ -77,8 +67,8 @@ same_message(struct span one, struct span other)
 	do {
 		one_field = take_lasting_field(&one);
 		other_field = take_lasting_field(&other);
-		if (!is_equal(one_field, other_field))
+		if (!span_equals(one_field, other_field))
 			return false;
 	} while (one_field.size_bytes > 0);
-	return is_equal(one, other);
+	return span_equals(one, other);
 }

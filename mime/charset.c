@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/utf8.h"
 #include "mime/charset_table.h"
 
 #if HAVE_ICONV
@@ -104,47 +105,13 @@ charset_add_code(struct buffer *out, unsigned long code)
 	buffer_add_byte(out, (char)(unsigned char)(0x80 | (code & 0x3f)));
 }
 
-/* How many bytes the first one announces; 0 when it begins nothing. */
-static size_t
-announced_bytes(unsigned char first)
-{
-	if (first < 0x80)
-		return 1;
-	if (first >= 0xc2 && first <= 0xdf)
-		return 2;
-	if (first >= 0xe0 && first <= 0xef)
-		return 3;
-	return first >= 0xf0 && first <= 0xf4 ? 4 : 0;
-}
-
-/* Overlong forms, surrogates, and what lies above U+10FFFF. */
-static bool
-is_second_wrong(unsigned char first, unsigned char second)
-{
-	return (first == 0xe0 && second < 0xa0) ||
-	    (first == 0xed && second > 0x9f) ||
-	    (first == 0xf0 && second < 0x90) ||
-	    (first == 0xf4 && second > 0x8f);
-}
-
 /* The length of a well-formed first character, or 0. */
 static size_t
 char_bytes(struct span text)
 {
-	const unsigned char *at = (const unsigned char *)text.at;
-	size_t size_bytes, i;
+	unsigned long ignored;
 
-	if (text.size_bytes == 0)
-		return 0;
-	size_bytes = announced_bytes(at[0]);
-	if (size_bytes > text.size_bytes)
-		return 0;
-	for (i = 1; i < size_bytes; i++)
-		if ((at[i] & 0xc0) != 0x80)
-			return 0;
-	if (size_bytes > 1 && is_second_wrong(at[0], at[1]))
-		return 0;
-	return size_bytes;
+	return text.size_bytes == 0 ? 0 : utf8_decode(text, &ignored);
 }
 
 size_t

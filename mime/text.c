@@ -129,8 +129,7 @@ run_flush(struct run *run, struct buffer *out)
 static bool
 is_same_charset(struct span one, struct span other)
 {
-	return one.size_bytes == other.size_bytes && one.size_bytes > 0 &&
-	    memcmp(one.at, other.at, one.size_bytes) == 0;
+	return one.size_bytes > 0 && span_equals(one, other);
 }
 
 /* Decode a word behind what the run has; false leaves the run as it was. */

@@ -77,13 +77,6 @@ check_limits(struct sieve_run *run, const struct sieve_call *call,
 	return true;
 }
 
-static bool
-is_equal(struct span a, struct span b)
-{
-	return a.size_bytes == b.size_bytes &&
-	    (a.size_bytes == 0 || memcmp(a.at, b.at, a.size_bytes) == 0);
-}
-
 /* Does it store in the default mailbox (RFC 5228 section 4.3)? */
 static bool
 is_kept(const struct sieve_action *action)
@@ -110,12 +103,12 @@ is_same(const struct sieve_action *a, const struct sieve_action *b)
 	case SIEVE_DISCARD:
 		return true;
 	case SIEVE_FILEINTO:
-		return is_equal(a->mailbox, b->mailbox);
+		return span_equals(a->mailbox, b->mailbox);
 	case SIEVE_REDIRECT:
-		return is_equal(a->address, b->address);
+		return span_equals(a->address, b->address);
 	case SIEVE_DUPLICATE:
-		return is_equal(a->mark.handle, b->mark.handle) &&
-		    is_equal(a->mark.id, b->mark.id) &&
+		return span_equals(a->mark.handle, b->mark.handle) &&
+		    span_equals(a->mark.id, b->mark.id) &&
 		    a->mark.is_last == b->mark.is_last;
 	default:
 		return false;

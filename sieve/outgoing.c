@@ -157,14 +157,6 @@ add_message_id(struct buffer *out, const struct outgoing_facts *facts)
 /* ---- Redirect ----------------------------------------------------------- */
 
 static bool
-is_same(struct span one, struct span other)
-{
-	return one.size_bytes == other.size_bytes &&
-	    (one.size_bytes == 0 ||
-		memcmp(one.at, other.at, one.size_bytes) == 0);
-}
-
-static bool
 came_round(struct span head, const struct outgoing_facts *facts)
 {
 	struct field field;
@@ -174,8 +166,8 @@ came_round(struct span head, const struct outgoing_facts *facts)
 
 		if (field_is_named(&field, span_of(redirected_from)) &&
 		    value.size_bytes > 0 &&
-		    (is_same(value, facts->own) ||
-			is_same(value, facts->recipient)))
+		    (span_equals(value, facts->own) ||
+			span_equals(value, facts->recipient)))
 			return true;
 	}
 	return false;

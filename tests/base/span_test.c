@@ -276,6 +276,23 @@ ATF_TC_BODY(piece__any_text__short_and_in_order, tc)
 	}
 }
 
+ATF_TC_WITHOUT_HEAD(equals__same_bytes__yes_wherever_they_lie);
+ATF_TC_BODY(equals__same_bytes__yes_wherever_they_lie, tc)
+{
+	const struct span nowhere = { NULL, 0 };
+
+	ATF_CHECK(span_equals(guard_place("a\0b", 3), SPAN("a\0b")));
+	ATF_CHECK(span_equals(nowhere, span_of("")));
+}
+
+ATF_TC_WITHOUT_HEAD(equals__another_byte_or_length__no);
+ATF_TC_BODY(equals__another_byte_or_length__no, tc)
+{
+	ATF_CHECK(!span_equals(guard_place("a\0b", 3), SPAN("a\0c")));
+	ATF_CHECK(!span_equals(span_of("ab"), span_of("a")));
+	ATF_CHECK(!span_equals(span_of("a"), span_of("A")));
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, of__text__all_but_its_nul);
@@ -291,6 +308,8 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, line__nothing__empty);
 	ATF_TP_ADD_TC(tp, line__nul_and_cr__are_bytes);
 	ATF_TP_ADD_TC(tp, line__any_bytes__lines_make_the_whole);
+	ATF_TP_ADD_TC(tp, equals__same_bytes__yes_wherever_they_lie);
+	ATF_TP_ADD_TC(tp, equals__another_byte_or_length__no);
 	ATF_TP_ADD_TC(tp, starts__prefix__yes);
 	ATF_TP_ADD_TC(tp, starts__other_case__no);
 	ATF_TP_ADD_TC(tp, starts__span_shorter__no);

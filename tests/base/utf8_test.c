@@ -82,10 +82,23 @@ ATF_TC_BODY(decode__cut_off__none, tc)
 	ATF_CHECK_EQ(4, utf8_decode(guard_place(text, 4), &code));
 }
 
+ATF_TC_WITHOUT_HEAD(valid__to_the_last_byte);
+ATF_TC_BODY(valid__to_the_last_byte, tc)
+{
+	const char text[] = "a\303\244\0\342\202\254";
+	size_t length;
+
+	for (length = 0; length < sizeof(text); length++)
+		ATF_CHECK_EQ_MSG(length != 2 && length != 5 && length != 6,
+		    utf8_is_valid(guard_place(text, length)), "%zu", length);
+	ATF_CHECK(!utf8_is_valid(span_of("a\200")));
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, decode__every_character__itself);
 	ATF_TP_ADD_TC(tp, decode__every_pair_in_front__only_real_ones);
 	ATF_TP_ADD_TC(tp, decode__cut_off__none);
+	ATF_TP_ADD_TC(tp, valid__to_the_last_byte);
 	return atf_no_error();
 }

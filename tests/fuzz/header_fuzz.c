@@ -146,14 +146,6 @@ message_id_of(const struct table *table, size_t end)
 	return value;
 }
 
-static bool
-is_equal(struct span one, struct span other)
-{
-	return one.size_bytes == other.size_bytes &&
-	    (one.size_bytes == 0 ||
-		memcmp(one.at, other.at, one.size_bytes) == 0);
-}
-
 /* ---- The two readers ----------------------------------------------------- */
 
 static void
@@ -170,7 +162,7 @@ check_scan(const struct table *table)
 	MUST(header.has_return_path == (find(table, "return-path", end) < end));
 	MUST(header.has_delivered_to ==
 	    (find(table, "delivered-to", end) < end));
-	MUST(is_equal(header.message_id, message_id_of(table, end)));
+	MUST(span_equals(header.message_id, message_id_of(table, end)));
 	MUST(header.is_crlf ==
 	    (table->count > 0 && table->start[1] >= 2 &&
 		memcmp(table->all.at + table->start[1] - 2, "\r\n", 2) == 0));
@@ -181,7 +173,7 @@ is_empty_line(const struct table *table, size_t i)
 {
 	struct span line = part_of(table, i, i + 1);
 
-	return is_equal(line, span_of("\n")) || is_equal(line, span_of("\r\n"));
+	return span_equals(line, span_of("\n")) || span_equals(line, span_of("\r\n"));
 }
 
 static void
@@ -196,8 +188,8 @@ check_field(const struct table *table, size_t i, size_t last,
 		value.size_bytes--;
 	MUST(field->whole.at == table->all.at + table->start[i]);
 	MUST(field->whole.size_bytes == part_of(table, i, last).size_bytes);
-	MUST(is_equal(field->name, name_of(table, i)));
-	MUST(is_equal(field->value, value));
+	MUST(span_equals(field->name, name_of(table, i)));
+	MUST(span_equals(field->value, value));
 }
 
 /* Lines that are no field go with those folded beneath them. */
@@ -248,8 +240,8 @@ check_split(const struct table *table)
 	if (behind < table->count && is_empty_line(table, behind))
 		behind++;
 	field_split(table->all, &head, &body);
-	MUST(is_equal(head, part_of(table, 0, end)));
-	MUST(is_equal(body, part_of(table, behind, table->count)));
+	MUST(span_equals(head, part_of(table, 0, end)));
+	MUST(span_equals(body, part_of(table, behind, table->count)));
 	check_fields(table, end, head);
 	check_list(head);
 }
@@ -333,8 +325,8 @@ check_same(const struct table *one, unsigned int kind, unsigned int where)
 		return; /* there is nothing to change */
 	table_make(&other, changed(bytes, one->all, kind, where));
 	second = lasting(rooms[1], &other);
-	MUST(same_message(one->all, other.all) == is_equal(first, second));
-	MUST(same_message(other.all, one->all) == is_equal(first, second));
+	MUST(same_message(one->all, other.all) == span_equals(first, second));
+	MUST(same_message(other.all, one->all) == span_equals(first, second));
 }
 
 int

@@ -18,14 +18,6 @@
 #include "tests/fuzz/fuzz.h"
 
 static bool
-is_equal(struct span one, struct span other)
-{
-	return one.size_bytes == other.size_bytes &&
-	    (one.size_bytes == 0 ||
-		memcmp(one.at, other.at, one.size_bytes) == 0);
-}
-
-static bool
 lies_within(struct span inner, struct span outer)
 {
 	return inner.size_bytes == 0 ||
@@ -49,8 +41,8 @@ check_address(const struct address *address, struct arena *arena)
 		return;
 	MUST(again.count == 1);
 	MUST(again.items[0].is_valid && !again.items[0].is_null);
-	MUST(is_equal(again.items[0].local, address->local));
-	MUST(is_equal(again.items[0].domain, address->domain));
+	MUST(span_equals(again.items[0].local, address->local));
+	MUST(span_equals(again.items[0].domain, address->domain));
 	MUST(!address_has_extras(buffer_span(&out), arena));
 }
 
@@ -171,7 +163,7 @@ check_base64(struct span bytes, struct arena *arena)
 	buffer_add_text(&code, have == 2 ? "==" : have == 4 ? "=" : "");
 	MUST(encoding_add_base64(&plain, buffer_span(&code)) ||
 	    arena->is_exhausted);
-	MUST(is_equal(buffer_span(&plain), bytes) || arena->is_exhausted);
+	MUST(span_equals(buffer_span(&plain), bytes) || arena->is_exhausted);
 }
 
 static void
@@ -195,7 +187,7 @@ check_quoted(struct span bytes, struct arena *arena)
 			buffer_add_text(&code, "= \n");
 	}
 	encoding_add_quoted(&plain, buffer_span(&code));
-	MUST(is_equal(buffer_span(&plain), bytes) || arena->is_exhausted);
+	MUST(span_equals(buffer_span(&plain), bytes) || arena->is_exhausted);
 }
 
 /* ---- Fields and parts ---------------------------------------------------- */

@@ -79,14 +79,6 @@ set_up(struct setup *setup, unsigned int flags)
 
 /* ---- One plan ------------------------------------------------------------ */
 
-static bool
-is_equal(struct span one, struct span other)
-{
-	return one.size_bytes == other.size_bytes &&
-	    (one.size_bytes == 0 ||
-		memcmp(one.at, other.at, one.size_bytes) == 0);
-}
-
 static void
 check_kind(const struct setup *setup, const struct sieve_action *action)
 {
@@ -99,7 +91,7 @@ check_kind(const struct setup *setup, const struct sieve_action *action)
 	MUST(action->kind != SIEVE_FILEINTO || action->mailbox.size_bytes > 0);
 	MUST(action->kind != SIEVE_VACATION ||
 	    action->vacation.why_not != NULL ||
-	    is_equal(action->vacation.to, span_of("s@a.example")));
+	    span_equals(action->vacation.to, span_of("s@a.example")));
 	MUST(action->header == NULL || pack_is_header(*action->header));
 }
 
@@ -112,7 +104,7 @@ check_flags(const struct sieve_action *action)
 	for (i = 0; i < action->flag_count; i++) {
 		MUST(action->flags[i].size_bytes > 0);
 		for (k = 0; k < i; k++)
-			MUST(!is_equal(action->flags[i], action->flags[k]));
+			MUST(!span_equals(action->flags[i], action->flags[k]));
 	}
 }
 
@@ -130,7 +122,7 @@ check_record(const struct sieve_action *action, struct arena *arena)
 	    span_of("s@a.example"), arena));
 	buffer_start(&again, arena);
 	pack_action(&again, &read, 0);
-	MUST(is_equal(buffer_span(&record), buffer_span(&again)));
+	MUST(span_equals(buffer_span(&record), buffer_span(&again)));
 }
 
 static void
@@ -206,7 +198,7 @@ check_same(const struct sieve_plan *one, const struct sieve_plan *other)
 	buffer_start(&second, &arena);
 	pack_plan(&first, one);
 	pack_plan(&second, other);
-	MUST(is_equal(buffer_span(&first), buffer_span(&second)));
+	MUST(span_equals(buffer_span(&first), buffer_span(&second)));
 	arena_end(&arena);
 }
 

@@ -12,17 +12,6 @@
 /* The bytes of a literal, NULs inside it too. */
 #define SPAN(literal) ((struct span){ literal, sizeof(literal) - 1 })
 
-/*
- * span_equals - are these the same bytes?
- */
-static inline bool
-span_equals(struct span one, struct span other)
-{
-	return one.size_bytes == other.size_bytes &&
-	    (one.size_bytes == 0 ||
-		memcmp(one.at, other.at, one.size_bytes) == 0);
-}
-
 #define CHECK_SPAN(literal, span)                               \
 	ATF_CHECK_MSG(span_equals(SPAN(literal), (span)),       \
 	    "expected \"%s\", got %zu bytes \"%.*s\"", literal, \
