@@ -20,6 +20,7 @@
 #include "tests/support/files.h"
 #include "tests/support/private.h"
 #include "tests/support/prng.h"
+#include "tests/support/root_tc.h"
 
 enum {
 	ALICE = 4711,
@@ -165,14 +166,6 @@ check_ending(int status, const char *what)
 			WEXITSTATUS(status) == notes->exit_code,
 		    "%s: status %d, not %d", what, status, notes->exit_code);
 }
-
-#define ROOT_TC(name)                                                         \
-	ATF_TC(name);                                                         \
-	ATF_TC_HEAD(name, tc)                                                 \
-	{                                                                     \
-		atf_tc_set_md_var(tc, "require.user", "root");                \
-	}                                                                     \
-	ATF_TC_BODY(name, tc)
 
 /* ---- Acts of any kind --------------------------------------------------- */
 

@@ -19,6 +19,7 @@
 #include "base/interrupt.h"
 #include "tests/support/files.h"
 #include "tests/support/private.h"
+#include "tests/support/root_tc.h"
 
 enum {
 	ALICE = 4711,
@@ -161,14 +162,6 @@ check_owned(const char *path, uid_t uid, gid_t gid, mode_t mode)
 	ATF_CHECK_EQ(1, st.st_nlink);
 	ATF_CHECK_EQ(0, st.st_size);
 }
-
-#define ROOT_TC(name)                                                         \
-	ATF_TC(name);                                                         \
-	ATF_TC_HEAD(name, tc)                                                 \
-	{                                                                     \
-		atf_tc_set_md_var(tc, "require.user", "root");                \
-	}                                                                     \
-	ATF_TC_BODY(name, tc)
 
 /* ---- Which spools are served ------------------------------------------- */
 

@@ -45,6 +45,7 @@
 #include "compat/compat.h"
 #include "tests/fault/fault_sys.h"
 #include "tests/fault/notebook.h"
+#include "tests/support/every_call.h"
 
 /* The real calls: real_calls is theirs, and static. */
 extern const struct sys_calls *table_not_in_use;
@@ -103,68 +104,18 @@ static long process_number = 1;
 static long next_number;
 static long calls_made;
 
-/* ---- Every member of the table: one line each --------------------------- */
-
-#define EVERY_CALL(PLAIN, BYTES, CLOSING)                                     \
-	PLAIN(int, openat,                                                    \
-	    (int at_fd, const char *path, int flags, mode_t mode),            \
-	    (at_fd, path, flags, mode))                                       \
-	CLOSING(int, close, (int fd), (fd))                                   \
-	PLAIN(int, dup, (int fd), (fd))                                       \
-	BYTES(ssize_t, read, (int fd, void *data, size_t size_bytes),         \
-	    (fd, data, size_bytes))                                           \
-	BYTES(ssize_t, write, (int fd, const void *data, size_t size_bytes),  \
-	    (fd, data, size_bytes))                                           \
-	BYTES(ssize_t, pread,                                                 \
-	    (int fd, void *data, size_t size_bytes, off_t at),                \
-	    (fd, data, size_bytes, at))                                       \
-	BYTES(ssize_t, pwrite,                                                \
-	    (int fd, const void *data, size_t size_bytes, off_t at),          \
-	    (fd, data, size_bytes, at))                                       \
-	PLAIN(off_t, lseek, (int fd, off_t at, int whence), (fd, at, whence)) \
-	PLAIN(int, ftruncate, (int fd, off_t size_bytes), (fd, size_bytes))   \
-	PLAIN(int, futimens, (int fd, const struct timespec *times),          \
-	    (fd, times))                                                      \
-	PLAIN(int, fdatasync, (int fd), (fd))                                 \
-	PLAIN(int, fsync, (int fd), (fd))                                     \
-	PLAIN(int, fstat, (int fd, struct stat *st), (fd, st))                \
-	PLAIN(int, fstatat,                                                   \
-	    (int at_fd, const char *path, struct stat *st, int flags),        \
-	    (at_fd, path, st, flags))                                         \
-	PLAIN(int, mkdirat, (int at_fd, const char *path, mode_t mode),       \
-	    (at_fd, path, mode))                                              \
-	PLAIN(int, linkat,                                                    \
-	    (int old_fd, const char *old, int new_fd, const char *new,        \
-		int flags),                                                   \
-	    (old_fd, old, new_fd, new, flags))                                \
-	PLAIN(int, unlinkat, (int at_fd, const char *path, int flags),        \
-	    (at_fd, path, flags))                                             \
-	PLAIN(int, renameat,                                                  \
-	    (int old_fd, const char *old, int new_fd, const char *new),       \
-	    (old_fd, old, new_fd, new))                                       \
-	PLAIN(int, rename_noreplace,                                          \
-	    (int old_fd, const char *old, int new_fd, const char *new),       \
-	    (old_fd, old, new_fd, new))                                       \
-	PLAIN(int, flock, (int fd, int operation), (fd, operation))           \
-	PLAIN(int, fcntl_lock, (int fd), (fd))
-
-#define COUNT_ONE(type, name, params, args) +1
-
-/* A member without a line above would be a null pointer: not with us. */
-typedef char every_member_has_a_line[sizeof(struct sys_calls) ==
-	    (0 EVERY_CALL(COUNT_ONE, COUNT_ONE, COUNT_ONE)) *
-		sizeof(int (*)(void))
-	? 1
-	: -1];
+/* ---- What each call has of its own --------------------------------------- */
 
 #define NAME_ONE(type, name, params, args) #name,
 
 static const char *const call_names[] = { EVERY_CALL(NAME_ONE, NAME_ONE,
-    NAME_ONE) NULL };
+    NAME_ONE, NAME_ONE) NULL };
 
 #define INDEX_ONE(type, name, params, args) CALL_##name,
 
-enum call { EVERY_CALL(INDEX_ONE, INDEX_ONE, INDEX_ONE) CALL_COUNT };
+enum call {
+	EVERY_CALL(INDEX_ONE, INDEX_ONE, INDEX_ONE, INDEX_ONE) CALL_COUNT
+};
 
 static long counts[CALL_COUNT];
 
@@ -548,9 +499,9 @@ pass_end(const struct passing *passing, long long result)
 		return (type)pass_end(&passing, real_calls.name args); \
 	}
 
-EVERY_CALL(PASS_PLAIN, PASS_BYTES, PASS_CLOSING)
+EVERY_CALL(PASS_PLAIN, PASS_CLOSING, PASS_BYTES, PASS_PLAIN)
 
 #define MEMBER_ONE(type, name, params, args) .name = fault_##name,
 
 const struct sys_calls fault_calls = { EVERY_CALL(MEMBER_ONE, MEMBER_ONE,
-    MEMBER_ONE) };
+    MEMBER_ONE, MEMBER_ONE) };

@@ -158,24 +158,34 @@ ATF_TC_BODY(witness__its_delivery_lives__not_taken, tc)
 	ATF_CHECK(file_exists("box/tmp/" WITNESS));
 }
 
-ATF_TC_WITHOUT_HEAD(witness__held_by_another_process__until_it_dies);
-ATF_TC_BODY(witness__held_by_another_process__until_it_dies, tc)
+/* A child that holds the witness so long, and then ends as it is told. */
+static pid_t
+hold(int wait_ms, bool is_told)
 {
 	int ready[2];
 	char byte;
 	pid_t pid;
 
-	stage_and_leave();
 	ATF_REQUIRE_EQ(0, pipe(ready));
 	pid = fork();
 	if (pid == 0) {
 		(void)sys->flock(open("box/tmp/" WITNESS, O_RDONLY), LOCK_EX);
 		if (write(ready[1], "r", 1) != 1)
 			_exit(1);
-		for (;;)
-			(void)pause();
+		(void)poll(NULL, 0, wait_ms);
+		_exit(is_told ? unlink("box/tmp/" WITNESS) : 0);
 	}
 	ATF_REQUIRE_EQ(1, read(ready[0], &byte, 1));
+	return pid;
+}
+
+ATF_TC_WITHOUT_HEAD(witness__held_by_another_process__until_it_dies);
+ATF_TC_BODY(witness__held_by_another_process__until_it_dies, tc)
+{
+	pid_t pid;
+
+	stage_and_leave();
+	pid = hold(-1, false);
 	scan_as(true);
 	ATF_CHECK(stage.is_lock_refused || leftover.witness[0] == '\0');
 	ATF_REQUIRE_EQ(0, kill(pid, SIGKILL));
@@ -184,34 +194,13 @@ ATF_TC_BODY(witness__held_by_another_process__until_it_dies, tc)
 	ATF_CHECK_STREQ(WITNESS, leftover.witness);
 }
 
-/* A child that holds the witness for a while, and then ends as it is told. */
-static pid_t
-hold_for_a_while(bool is_told)
-{
-	int ready[2];
-	char byte;
-	pid_t pid;
-
-	ATF_REQUIRE_EQ(0, pipe(ready));
-	pid = fork();
-	if (pid == 0) {
-		(void)sys->flock(open("box/tmp/" WITNESS, O_RDONLY), LOCK_EX);
-		if (write(ready[1], "r", 1) != 1)
-			_exit(1);
-		(void)poll(NULL, 0, 300);
-		_exit(is_told ? unlink("box/tmp/" WITNESS) : 0);
-	}
-	ATF_REQUIRE_EQ(1, read(ready[0], &byte, 1));
-	return pid;
-}
-
 ATF_TC_WITHOUT_HEAD(living__awaited_and_dies__found);
 ATF_TC_BODY(living__awaited_and_dies__found, tc)
 {
 	pid_t pid;
 
 	stage_and_leave();
-	pid = hold_for_a_while(false);
+	pid = hold(300, false);
 	leftover.is_living_awaited = true;
 	scan_as(true);
 	ATF_CHECK_STREQ(WITNESS, leftover.witness);
@@ -226,7 +215,7 @@ ATF_TC_BODY(living__awaited_and_tells_its_sender__not_taken, tc)
 	if (!HAVE_FLOCK)
 		atf_tc_skip("nobody can wait for a lock");
 	stage_and_leave();
-	pid = hold_for_a_while(true);
+	pid = hold(300, true);
 	leftover.is_living_awaited = true;
 	scan_as(true);
 	ATF_CHECK_STREQ("", leftover.witness);

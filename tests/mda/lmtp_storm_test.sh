@@ -9,14 +9,7 @@
 storm()
 {
 	mkdir boxes
-	{
-		echo 'account = fixed'
-		echo "mailbox = maildir:$PWD/boxes/%n"
-		echo 'return_path = never'
-		echo 'delivered_to = never'
-		echo 'log = none'
-		echo "log_file = $PWD/log"
-	} >settings
+	fixed_settings
 	atf_check -o save:result -x "python3 \
 	    $SRCDIR/tests/support/lmtp_storm.py $1 $PWD/boxes \
 	    $BUILDDIR/mda/mda-lmtp -c settings"

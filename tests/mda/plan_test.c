@@ -10,6 +10,7 @@
 
 #include "compat/compat.h"
 #include "tests/support/prng.h"
+#include "tests/support/root_tc.h"
 
 enum { ROUNDS = 20000, ADDRESS_MAX = 24, KEPT_MAX = 120 };
 
@@ -289,14 +290,6 @@ ATF_TC_BODY(virtual__name_of_a_lock_file__no_mailbox, tc)
 }
 
 /* ---- Root, for nobody ---------------------------------------------------- */
-
-#define ROOT_TC(name)                                                         \
-	ATF_TC(name);                                                         \
-	ATF_TC_HEAD(name, tc)                                                 \
-	{                                                                     \
-		atf_tc_set_md_var(tc, "require.user", "root");                \
-	}                                                                     \
-	ATF_TC_BODY(name, tc)
 
 ROOT_TC(root__no_user__retry_at_user_none)
 {

@@ -100,6 +100,19 @@ short_or_long()
 	if [ "${MDA_LONG-}" = yes ]; then echo "$2"; else echo "$1"; fi
 }
 
+# fixed_settings - the file "settings", for mda-lmtp and boxes in ./boxes.
+fixed_settings()
+{
+	{
+		echo 'account = fixed'
+		echo "mailbox = maildir:$PWD/boxes/%n"
+		echo 'return_path = never'
+		echo 'delivered_to = never'
+		echo 'log = none'
+		echo "log_file = $PWD/log"
+	} >settings
+}
+
 # as_usual - what is counted here is of a build for this system.
 as_usual()
 {

@@ -19,14 +19,7 @@ points()
 	# What lies above a home is not synced, however young.
 	HOME=$PWD/boxes
 	export HOME
-	{
-		echo 'account = fixed'
-		echo "mailbox = maildir:$PWD/boxes/%n"
-		echo 'return_path = never'
-		echo 'delivered_to = never'
-		echo 'log = none'
-		echo "log_file = $PWD/log"
-	} >settings
+	fixed_settings
 	atf_check -o save:result python3 -B \
 	    "$SRCDIR/tests/support/lmtp_points.py" "$@" "$program" -c settings
 	cat result

@@ -18,45 +18,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/sys.h"
-
-/* PLAIN or BYTES: those that take size_bytes can be cut short. */
-#define EVERY_CALL(PLAIN, BYTES)                                              \
-	PLAIN(int, openat,                                                    \
-	    (int at_fd, const char *path, int flags, mode_t mode),            \
-	    (at_fd, path, flags, mode))                                       \
-	PLAIN(int, close, (int fd), (fd))                                     \
-	BYTES(read, (int fd, void *data, size_t size_bytes),                  \
-	    (fd, data, size_bytes))                                           \
-	BYTES(write, (int fd, const void *data, size_t size_bytes),           \
-	    (fd, data, size_bytes))                                           \
-	BYTES(pread, (int fd, void *data, size_t size_bytes, off_t at),       \
-	    (fd, data, size_bytes, at))                                       \
-	BYTES(pwrite, (int fd, const void *data, size_t size_bytes, off_t at),\
-	    (fd, data, size_bytes, at))                                       \
-	PLAIN(off_t, lseek, (int fd, off_t at, int whence), (fd, at, whence)) \
-	PLAIN(int, ftruncate, (int fd, off_t size), (fd, size))               \
-	PLAIN(int, futimens, (int fd, const struct timespec times[2]),        \
-	    (fd, times))                                                      \
-	PLAIN(int, fdatasync, (int fd), (fd))                                 \
-	PLAIN(int, fsync, (int fd), (fd))                                     \
-	PLAIN(int, fstat, (int fd, struct stat *st), (fd, st))                \
-	PLAIN(int, fstatat,                                                   \
-	    (int at_fd, const char *path, struct stat *st, int flags),        \
-	    (at_fd, path, st, flags))                                         \
-	PLAIN(int, linkat,                                                    \
-	    (int old_fd, const char *old, int new_fd, const char *new,        \
-		int flags),                                                   \
-	    (old_fd, old, new_fd, new, flags))                                \
-	PLAIN(int, unlinkat, (int at_fd, const char *path, int flags),        \
-	    (at_fd, path, flags))                                             \
-	PLAIN(int, flock, (int fd, int operation), (fd, operation))           \
-	PLAIN(int, fcntl_lock, (int fd), (fd))
+#include "tests/support/every_call.h"
 
 #define CALL_ENUM_ONE(type, name, params, args) CALL_##name,
-#define CALL_ENUM_BYTES(name, params, args) CALL_##name,
 
-enum call { EVERY_CALL(CALL_ENUM_ONE, CALL_ENUM_BYTES) CALLS };
+enum call {
+	EVERY_CALL(CALL_ENUM_ONE, CALL_ENUM_ONE, CALL_ENUM_ONE, CALL_ENUM_ONE)
+	    CALLS
+};
 
 struct call_plan {
 	unsigned int seen; /* calls so far */
@@ -120,15 +89,15 @@ call_size(enum call call, size_t size_bytes)
 		CALL_AROUND(type, name, args);                                \
 	}
 
-#define CALL_BYTES_FUNCTION(name, params, args)                               \
-	static inline ssize_t note_##name params                              \
+#define CALL_BYTES_FUNCTION(type, name, params, args)                         \
+	static inline type note_##name params                                 \
 	{                                                                     \
 		call_begin(CALL_##name, #name);                               \
 		size_bytes = call_size(CALL_##name, size_bytes);              \
-		CALL_AROUND(ssize_t, name, args);                             \
+		CALL_AROUND(type, name, args);                                \
 	}
 
-EVERY_CALL(CALL_FUNCTION, CALL_BYTES_FUNCTION)
+EVERY_CALL(CALL_FUNCTION, CALL_FUNCTION, CALL_BYTES_FUNCTION, CALL_FUNCTION)
 
 /* Files and folders are told apart in the trail. */
 static inline int
@@ -147,7 +116,6 @@ note_any_fsync(int fd)
 }
 
 #define CALL_MEMBER(type, name, params, args) noted_calls.name = note_##name;
-#define CALL_BYTES_MEMBER(name, params, args) noted_calls.name = note_##name;
 
 /*
  * calls_install - put the table in place; nothing fails yet.
@@ -157,7 +125,7 @@ calls_install(void)
 {
 	real_sys = sys;
 	noted_calls = *sys;
-	EVERY_CALL(CALL_MEMBER, CALL_BYTES_MEMBER)
+	EVERY_CALL(CALL_MEMBER, CALL_MEMBER, CALL_MEMBER, CALL_MEMBER)
 	noted_calls.fsync = note_any_fsync;
 	sys = &noted_calls;
 }

@@ -19,60 +19,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/sys.h"
-
-/* RESULT: what it gives when it is done would be lost. */
-#define NTH_CALL_EVERY(PLAIN, RESULT)                                         \
-	RESULT(int, openat,                                                   \
-	    (int at_fd, const char *path, int flags, mode_t mode),            \
-	    (at_fd, path, flags, mode))                                       \
-	PLAIN(int, close, (int fd), (fd))                                     \
-	RESULT(int, dup, (int fd), (fd))                                      \
-	PLAIN(ssize_t, read, (int fd, void *data, size_t size_bytes),         \
-	    (fd, data, size_bytes))                                           \
-	PLAIN(ssize_t, write, (int fd, const void *data, size_t size_bytes),  \
-	    (fd, data, size_bytes))                                           \
-	PLAIN(ssize_t, pread,                                                 \
-	    (int fd, void *data, size_t size_bytes, off_t at),                \
-	    (fd, data, size_bytes, at))                                       \
-	PLAIN(ssize_t, pwrite,                                                \
-	    (int fd, const void *data, size_t size_bytes, off_t at),          \
-	    (fd, data, size_bytes, at))                                       \
-	PLAIN(off_t, lseek, (int fd, off_t at, int whence), (fd, at, whence)) \
-	PLAIN(int, ftruncate, (int fd, off_t size), (fd, size))               \
-	PLAIN(int, futimens, (int fd, const struct timespec *times),          \
-	    (fd, times))                                                      \
-	PLAIN(int, fdatasync, (int fd), (fd))                                 \
-	PLAIN(int, fsync, (int fd), (fd))                                     \
-	PLAIN(int, fstat, (int fd, struct stat *st), (fd, st))                \
-	PLAIN(int, fstatat,                                                   \
-	    (int at_fd, const char *path, struct stat *st, int flags),        \
-	    (at_fd, path, st, flags))                                         \
-	PLAIN(int, mkdirat, (int at_fd, const char *path, mode_t mode),       \
-	    (at_fd, path, mode))                                              \
-	PLAIN(int, linkat,                                                    \
-	    (int old_fd, const char *old, int new_fd, const char *new,        \
-		int flags),                                                   \
-	    (old_fd, old, new_fd, new, flags))                                \
-	PLAIN(int, unlinkat, (int at_fd, const char *path, int flags),        \
-	    (at_fd, path, flags))                                             \
-	PLAIN(int, renameat,                                                  \
-	    (int old_fd, const char *old, int new_fd, const char *new),       \
-	    (old_fd, old, new_fd, new))                                       \
-	PLAIN(int, rename_noreplace,                                          \
-	    (int old_fd, const char *old, int new_fd, const char *new),       \
-	    (old_fd, old, new_fd, new))                                       \
-	PLAIN(int, flock, (int fd, int operation), (fd, operation))           \
-	PLAIN(int, fcntl_lock, (int fd), (fd))
-
-#define NTH_CALL_COUNT(type, name, params, args) +1
-
-/* A member without a line above would never fail. */
-typedef char nth_call_has_every_member[sizeof(struct sys_calls) ==
-	    (0 NTH_CALL_EVERY(NTH_CALL_COUNT, NTH_CALL_COUNT)) *
-		sizeof(int (*)(void))
-	? 1
-	: -1];
+#include "tests/support/every_call.h"
 
 static struct {
 	unsigned int seen; /* calls so far */
@@ -104,12 +51,13 @@ static struct sys_calls nth_call_table;
 	}
 #define NTH_CALL_PLAIN(type, name, params, args)                              \
 	NTH_CALL_FUNCTION(type, name, params, args, true)
-#define NTH_CALL_RESULT(type, name, params, args)                             \
+/* What it gives when it is done would be lost. */
+#define NTH_CALL_OPENS(type, name, params, args)                             \
 	NTH_CALL_FUNCTION(type, name, params, args, false)
 #define NTH_CALL_SET(type, name, params, args)                                \
 	nth_call_table.name = nth_call_##name;
 
-NTH_CALL_EVERY(NTH_CALL_PLAIN, NTH_CALL_RESULT)
+EVERY_CALL(NTH_CALL_OPENS, NTH_CALL_PLAIN, NTH_CALL_PLAIN, NTH_CALL_PLAIN)
 
 /*
  * nth_call_install - have all calls counted from here on.
@@ -118,7 +66,7 @@ static inline void
 nth_call_install(void)
 {
 	nth_call_real = sys;
-	NTH_CALL_EVERY(NTH_CALL_SET, NTH_CALL_SET)
+	EVERY_CALL(NTH_CALL_SET, NTH_CALL_SET, NTH_CALL_SET, NTH_CALL_SET)
 	sys = &nth_call_table;
 }
 
@@ -179,11 +127,13 @@ nth_call_clear(int dir_fd)
  * story that is told anew each time, until it makes fewer calls than that.
  *
  * Takes   story, which opens and closes, whatever its verdict; prepare, which
- *         puts its files in order, with no call failing.
- * Gives   how many calls failed; a descriptor that was left fails the case.
+ *         puts its files in order, with no call failing; least, how many calls
+ *         fail at least: else the story was another one.
+ * Gives   a descriptor that was left fails the case.
  */
-static inline unsigned int
-nth_call_leaves_none(void (*prepare)(void), void (*story)(void))
+static inline void
+nth_call_leaves_none(
+    void (*prepare)(void), void (*story)(void), unsigned int least)
 {
 	/* A late one is done, and then said to have failed. */
 	static const struct {
@@ -195,6 +145,7 @@ nth_call_leaves_none(void (*prepare)(void), void (*story)(void))
 	unsigned int failures = 0, nth;
 	size_t way;
 
+	nth_call_install();
 	for (way = 0; way < sizeof(ways) / sizeof(ways[0]); way++)
 		for (nth = 1;; nth++, failures++) {
 			int before;
@@ -212,7 +163,8 @@ nth_call_leaves_none(void (*prepare)(void), void (*story)(void))
 			    strerror(nth_call.sys_errno));
 		}
 	nth_call_fail(0, 0, false);
-	return failures;
+	printf("%u calls failed\n", failures);
+	ATF_CHECK(failures >= least);
 }
 
 #endif
