@@ -27,8 +27,8 @@ apply_overrides(struct job *job, struct failure *why)
 /*
  * Started by a set-user-ID file, we would do for anybody what its owner may;
  * started by a program with another real uid, we could go back to that. Linux
- * says at the start when it is neither, and saves four calls; SELinux makes it
- * say the contrary of much that is.
+ * says at the start when it is neither, which saves four calls. That it may be
+ * one is not enough: SELinux has it say so of each change of domain.
  */
 static bool
 has_two_identities(void)

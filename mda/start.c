@@ -27,8 +27,8 @@ is_open(int fd)
 }
 
 /*
- * One look instead of an open, which takes ten times as long. Some systems
- * say of each device what others say only of what is closed: they open.
+ * One look instead of an open, which has a path to walk. Some systems say of
+ * each device what others say only of what is closed: there we open.
  */
 static bool
 has_standard_fds(void)
