@@ -15,10 +15,10 @@ enum { ACCOUNT_NAME_MAX = 256 };
 struct account {
 	uid_t uid;
 	gid_t gid; /* 0 when the database was not asked */
-	char name[ACCOUNT_NAME_MAX]; /* empty when nobody asked for it */
-	char home[PATH_MAX];	     /* absolute; empty when unknown */
 	gid_t *groups; /* owned, by privilege_ask(); NULL: not asked yet */
 	int group_count;
+	char name[ACCOUNT_NAME_MAX]; /* empty when nobody asked for it */
+	char home[PATH_MAX];	     /* absolute; empty when unknown */
 };
 
 /*

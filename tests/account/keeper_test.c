@@ -31,8 +31,12 @@ enum {
 	UNANSWERED = -1
 };
 
-static const struct account alice = { ALICE, ALICE_GROUP, "alice",
-	"/home/alice", NULL, 0 };
+static const struct account alice = {
+	.uid = ALICE,
+	.gid = ALICE_GROUP,
+	.name = "alice",
+	.home = "/home/alice",
+};
 
 /* What a delivery saw, told to the test through shared memory. */
 struct notes {
