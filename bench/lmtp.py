@@ -120,6 +120,8 @@ class Mda:
     def __init__(self):
         self.boxes = SCRATCH + "/mda"
         make_boxes(self.boxes)
+        with open(SCRATCH + "/settings", "w"):  # not those of this machine
+            pass
 
     def connect(self):
         ours, theirs = socket.socketpair()

@@ -1,7 +1,7 @@
 /*
  * race.c - how long, how much, for several commands in turn?
  *
- * usage: race ROUNDS COUNT MESSAGE <LIST
+ * usage: race ROUNDS COUNT MESSAGE [AFTER] <LIST
  *
  * LIST has a contestant a line: its name, a tab, how many run at once, a tab,
  * and a command whose words are parted by blanks. In each round each
@@ -13,6 +13,7 @@
  *
  * microseconds a delivery, of the clock and of user and system time, and
  * kilobytes of the largest. A command that does not exit 0 ends the race.
+ * AFTER is run by the shell after each turn, and not measured.
  */
 #include <sys/resource.h>
 #include <sys/time.h>
@@ -154,14 +155,18 @@ main(int argc, char **argv)
 	int rounds;
 	int turn;
 
-	if (argc != 4 || atoi(argv[1]) < 1 || atoi(argv[2]) < 1)
-		errx(64, "usage: race rounds count message <list");
+	if (argc < 4 || argc > 5 || atoi(argv[1]) < 1 || atoi(argv[2]) < 1)
+		errx(64, "usage: race rounds count message [after] <list");
 	contestant_count = read_list();
 	rounds = atoi(argv[1]);
-	for (round = 0; round < rounds; round++)
-		for (turn = 0; turn < contestant_count; turn++)
+	for (round = 0; round < rounds; round++) {
+		for (turn = 0; turn < contestant_count; turn++) {
 			take_turn(&contestants[(round + turn) %
 				      contestant_count],
 			    round, atoi(argv[2]), argv[3]);
+			if (argc > 4 && system(argv[4]) != 0)
+				errx(1, "failed: %s", argv[4]);
+		}
+	}
 	return 0;
 }
