@@ -308,13 +308,16 @@ plot()
 		set datafile separator "\t"
 		set title "$2: median, and the quarters"
 		set ylabel "microseconds"
-		set yrange [0:*]
+		stats "$out/$1.tsv" using 4 nooutput
+		set yrange [0:1.15 * STATS_max]
+		set rmargin 14
 		set style fill solid 0.4
 		set boxwidth 0.6
 		set xtics rotate by -35 noenhanced
 		unset key
 		plot "$out/$1.tsv" using 0:2:xtic(1) with boxes, \
-		    "" using 0:2:3:4 with yerrorbars pt 0 lc "black"
+		    "" using 0:3:(0):(\$4 - \$3) with vectors nohead lc "black", \
+		    "" using 0:4:2 with labels offset 0,0.8
 	END
 }
 
