@@ -313,20 +313,6 @@ text_in_utf8(const struct part *part, struct arena *arena)
 	return buffer_span(&out);
 }
 
-/* Prologue and epilogue, one after the other. */
-static struct span
-margins(const struct part *part, struct arena *arena)
-{
-	struct buffer out;
-
-	if (part->epilogue.size_bytes == 0)
-		return part->prologue;
-	buffer_start(&out, arena);
-	buffer_add(&out, part->prologue);
-	buffer_add(&out, part->epilogue);
-	return buffer_span(&out);
-}
-
 /* The header of a message within: its lines, unfolded and decoded. */
 static struct span
 inner_head(const struct part *part, struct arena *arena)
@@ -350,7 +336,7 @@ struct span
 part_content(const struct part *part, struct arena *arena)
 {
 	if (part->is_multipart)
-		return margins(part, arena);
+		return part->prologue;
 	if (part->is_message)
 		return inner_head(part, arena);
 	if (part_is_type(part, span_of("text")))

@@ -76,8 +76,9 @@ struct span part_decode(const struct part *part, struct arena *arena);
  * part_content - what "body :content" compares of a part.
  *
  * Gives   of a part of text the decoded text in UTF-8 (as it is, when its
- *         character set is unknown); of a multipart prologue and epilogue;
- *         of a message its header, decoded; of others the decoded bytes.
+ *         character set is unknown); of a multipart the prologue, beside which
+ *         the epilogue is a string of its own; of a message its header,
+ *         decoded; of others the decoded bytes.
  * Source  RFC 5173 section 5.2.
  */
 struct span part_content(const struct part *part, struct arena *arena);

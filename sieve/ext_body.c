@@ -34,6 +34,21 @@ part_value(struct sieve_run *run, const struct sieve_call *call,
 	return true;
 }
 
+/* Section 5.2: of a multipart two strings, what is before and behind its parts.
+   False when no more is needed. */
+static bool
+offer_part(struct matcher *matcher, struct sieve_strings types,
+    const struct part *part)
+{
+	struct sieve_run *run = matcher->run;
+	struct span value;
+
+	if (!part_value(run, matcher->call, types, part, &value))
+		return true;
+	return matcher_offer(matcher, value) &&
+	    (!part->is_multipart || matcher_offer(matcher, part->epilogue));
+}
+
 static void
 offer_parts(struct matcher *matcher)
 {
@@ -41,7 +56,6 @@ offer_parts(struct matcher *matcher)
 	const struct sieve_value *tag = call_tag(matcher->call, TAG_CONTENT);
 	const struct part_list *list = mail_parts(&run->mail);
 	struct sieve_strings types = { NULL, 0 };
-	struct span value;
 	size_t i;
 
 	if (tag != NULL)
@@ -52,8 +66,7 @@ offer_parts(struct matcher *matcher)
 		if (!run_spend(run, matcher->call,
 			1 + part->body.size_bytes / 64))
 			return;
-		if (part_value(run, matcher->call, types, part, &value) &&
-		    !matcher_offer(matcher, value))
+		if (!offer_part(matcher, types, part))
 			return;
 	}
 }
