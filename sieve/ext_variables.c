@@ -21,6 +21,20 @@ static const struct sieve_tag set_tags[] = {
 	{ NULL, TAG_NONE, SIEVE_NOTHING, 0, NULL, false },
 };
 
+/* Section 6: what cannot be held, as far as it is known before a message. */
+static bool
+fits(struct sieve_compiler *compiler, const struct sieve_call *call)
+{
+	const struct sieve_text *value = &call->arguments[1].texts[0];
+	size_t most = compiler->options->limits.variable_bytes;
+
+	return value->piece_count > 0 ||
+	    value->constant.size_bytes <= most ||
+	    call_tag(call, TAG_LENGTH) != NULL ||
+	    compiler_error(compiler, value->place,
+		"a variable holds %zu bytes at most", most);
+}
+
 static bool
 check_set(struct sieve_compiler *compiler, struct sieve_call *call)
 {
@@ -30,6 +44,8 @@ check_set(struct sieve_compiler *compiler, struct sieve_call *call)
 	if (variable == NULL)
 		return compiler_error(compiler, call->place,
 		    "no memory is left");
+	if (!fits(compiler, call))
+		return false;
 	call->data = variable;
 	return variable_bind(compiler, &call->arguments[0].texts[0], true,
 	    variable);

@@ -15,7 +15,8 @@ default_limits(struct sieve_limits *limits)
 	limits->actions = 32;
 	limits->redirects = 4;
 	limits->variables = 255;
-	limits->variable_bytes = 4096;
+	/* RFC 5229 section 6: 4000 characters, of up to four bytes each. */
+	limits->variable_bytes = 16384;
 	limits->match_values = MATCH_PIECES_MAX;
 	limits->include_depth = 10;
 	limits->includes = 255;

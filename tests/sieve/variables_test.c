@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/buffer.h"
+#include "tests/support/arenas.h"
 #include "tests/support/prng.h"
 #include "tests/support/sieve_case.h"
 #include "tests/support/spans.h"
@@ -136,6 +138,7 @@ put_modifiers(struct prng *prng, char *tags, const char *const *chosen)
 	}
 }
 
+/* The empty variable keeps the value from being judged as it is written. */
 static struct span
 value_set(const char *tags, const char *value)
 {
@@ -144,7 +147,7 @@ value_set(const char *tags, const char *value)
 	quote_string(literal, value);
 	(void)snprintf(script, sizeof(script),
 	    "require [\"variables\", \"reject\", \"regex\"];\n"
-	    "set %s\"v\" \"%s\"; reject \"${v}\";",
+	    "set %s\"v\" \"%s${none}\"; reject \"${v}\";",
 	    tags, literal);
 	ATF_REQUIRE_MSG(sieve_case_decide(&sieve, script), "seed %u: %s: %s",
 	    seed, script, sieve.error.text);
@@ -240,6 +243,56 @@ ATF_TC_BODY(set__longer_than_the_limit__cut_between_characters, tc)
 	sieve_case_end(&sieve);
 }
 
+/* RFC 5229 section 6: 128 of them at least, in one script. */
+ATF_TC_WITHOUT_HEAD(set__128_variables__each_has_its_own_value);
+ATF_TC_BODY(set__128_variables__each_has_its_own_value, tc)
+{
+	struct buffer script;
+	char line[80];
+	unsigned i;
+
+	sieve_case_start(&sieve);
+	buffer_start(&script, test_arena());
+	buffer_add_text(&script, "require \"variables\"; discard;\n");
+	for (i = 0; i < 128; i++) {
+		(void)snprintf(line, sizeof(line), "set \"v%u\" \"=%u\";\n", i,
+		    i);
+		buffer_add_text(&script, line);
+	}
+	for (i = 0; i < 128; i++) {
+		(void)snprintf(line, sizeof(line),
+		    "if not string \"${v%u}\" \"=%u\" { keep; }\n", i, i);
+		buffer_add_text(&script, line);
+	}
+	ATF_REQUIRE_MSG(sieve_case_compile(&sieve, buffer_span(&script)), "%s",
+	    sieve.errors.list[0].text);
+	ATF_REQUIRE(sieve_case_run(&sieve));
+	ATF_CHECK_STREQ("discard", sieve_case_plan(&sieve));
+	sieve_case_end(&sieve);
+}
+
+/* RFC 5229 section 6: 4000 characters at least, and not only of one byte. */
+ATF_TC_WITHOUT_HEAD(set__4000_characters_of_four_bytes__held);
+ATF_TC_BODY(set__4000_characters_of_four_bytes__held, tc)
+{
+	struct buffer script;
+	unsigned i;
+
+	sieve_case_start(&sieve);
+	buffer_start(&script, test_arena());
+	buffer_add_text(&script, "require \"variables\"; set \"v\" \"");
+	for (i = 0; i < 4000; i++)
+		buffer_add_text(&script, "\360\237\223\254");
+	buffer_add_text(&script,
+	    "\"; set \"w\" \"${v}\"; set :length \"n\" \"${w}\";"
+	    "if string \"${n}\" \"4000\" { discard; }");
+	ATF_REQUIRE_MSG(sieve_case_compile(&sieve, buffer_span(&script)), "%s",
+	    sieve.errors.list[0].text);
+	ATF_REQUIRE(sieve_case_run(&sieve));
+	ATF_CHECK_STREQ("discard", sieve_case_plan(&sieve));
+	sieve_case_end(&sieve);
+}
+
 /* What :quotewildcard made matches the value that it was made of, and no
    other one that its wildcards would have. */
 ATF_TC_WITHOUT_HEAD(quotewildcard__any_value__matches_itself_alone);
@@ -279,6 +332,8 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, set__any_modifiers_and_order__as_the_slow_way_says);
 	ATF_TP_ADD_TC(tp, set__two_of_one_precedence__refused);
 	ATF_TP_ADD_TC(tp, set__longer_than_the_limit__cut_between_characters);
+	ATF_TP_ADD_TC(tp, set__128_variables__each_has_its_own_value);
+	ATF_TP_ADD_TC(tp, set__4000_characters_of_four_bytes__held);
 	ATF_TP_ADD_TC(tp, quotewildcard__any_value__matches_itself_alone);
 	return atf_no_error();
 }
