@@ -497,6 +497,7 @@ do_mailbox_create(struct sieve_run *run, const struct sieve_call *call)
 	return true;
 }
 
+/* With what is in it. */
 static bool
 do_mailbox_delete(struct sieve_run *run, const struct sieve_call *call)
 {
@@ -504,6 +505,12 @@ do_mailbox_delete(struct sieve_run *run, const struct sieve_call *call)
 	struct span name = argument(run, call, 0);
 	size_t from, to = 0;
 
+	for (from = 0; from < world->mail_count; from++)
+		if (world->mail[from].mailbox.at == NULL ||
+		    !world_is_same(world->mail[from].mailbox, name))
+			world->mail[to++] = world->mail[from];
+	world->mail_count = to;
+	to = 0;
 	for (from = 0; from < world->mailbox_count; from++)
 		if (!world_is_same(world->mailboxes[from], name))
 			world->mailboxes[to++] = world->mailboxes[from];

@@ -141,6 +141,12 @@ regex__tests_in_sieve__all_pass_body()
 	passes regex
 }
 
+atf_test_case examples__tests_in_sieve__all_pass
+examples__tests_in_sieve__all_pass_body()
+{
+	passes examples
+}
+
 atf_test_case corners__tests_in_sieve__all_pass
 corners__tests_in_sieve__all_pass_body()
 {
@@ -189,6 +195,7 @@ atf_init_test_cases()
 	atf_add_test_case rfc6609__tests_in_sieve__all_pass
 	atf_add_test_case rfc7352__tests_in_sieve__all_pass
 	atf_add_test_case regex__tests_in_sieve__all_pass
+	atf_add_test_case examples__tests_in_sieve__all_pass
 	atf_add_test_case corners__tests_in_sieve__all_pass
 	atf_add_test_case hostile__tests_in_sieve__all_pass
 	atf_add_test_case files__each_of_them__has_a_case
