@@ -174,8 +174,8 @@ scan_leftovers(const struct maildir_group *group, size_t index)
 	struct maildir_delivery *delivery = group->deliveries[index];
 	enum verdict verdict;
 
-	delivery->leftover.is_living_awaited =
-	    delivery->where->is_living_awaited;
+	delivery->leftover.awaited_before_us =
+	    delivery->where->awaited_before_us;
 	verdict = leftover_scan(&delivery->leftover, &delivery->layout,
 	    &delivery->stage, message_is_identifiable(delivery->message),
 	    delivery->host, &delivery->why);

@@ -18,7 +18,7 @@ struct maildir {
 	bool may_create;    /* the Maildir itself */
 	bool may_create_folder;
 	struct sync_policy sync;
-	bool is_living_awaited; /* see leftover_scan() */
+	long long awaited_before_us; /* see leftover_scan() */
 };
 
 struct layout {

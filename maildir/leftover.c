@@ -169,14 +169,27 @@ pause_a_moment(void)
 	(void)nanosleep(&pause, NULL); /* a signal may end it early */
 }
 
-/* What is visible is behind its gate, and waits for nobody who waits for us. */
+/* Before our sender came with the message. */
+static bool
+is_begun_before(const struct scan *scan, const char *name)
+{
+	long long begun_us = name_time_us(name);
+
+	return begun_us != -1 && begun_us < scan->leftover->awaited_before_us;
+}
+
+/*
+ * One that has passed its last check shows its message some day, whoever is
+ * gone; so it does not matter what is visible yet. Only the later waits for
+ * the earlier, so nobody who waits at a gate for others waits for himself.
+ */
 static bool
 is_awaited(const struct scan *scan, int fd, const char *name)
 {
 	struct failure ignored; /* our caller asks again */
 
-	return scan->leftover->is_living_awaited &&
-	    is_witness(scan, fd, name) &&
+	return scan->is_identifiable && is_begun_before(scan, name) &&
+	    is_same_file(fd, scan->stage->fd) &&
 	    interrupt_check(&ignored) == VERDICT_OK;
 }
 
@@ -239,7 +252,8 @@ look_at(struct scan *scan, const char *name)
 	    !S_ISREG(st.st_mode) || !read_clock(scan))
 		return;
 	if (age_s(scan, &st) > SWEEP_AGE_S ||
-	    (scan->is_identifiable && st.st_nlink >= 2))
+	    (scan->is_identifiable &&
+		(st.st_nlink >= 2 || is_begun_before(scan, name))))
 		look_closer(scan, name, &st);
 }
 

@@ -11,7 +11,7 @@
 #include "maildir/layout.h"
 
 struct leftover {
-	bool is_living_awaited; /* given: see leftover_scan() */
+	long long awaited_before_us; /* given: see leftover_scan(), or 0 */
 	char witness[STAGE_NAME_MAX]; /* its name in tmp/; empty for none */
 	unsigned int swept;	      /* old files removed */
 };
@@ -26,9 +26,10 @@ struct leftover {
  *         file system's clock are removed. leftover->witness names a file
  *         that holds the same message, was made visible, and whose delivery
  *         died before it could tell its sender. One that is still there is
- *         passed over: its sender will be told. With is_living_awaited its
- *         sender may be us, and its end is waited for: then it has left a
- *         witness, or has told somebody.
+ *         passed over: its sender will be told. But where it was begun before
+ *         awaited_before_us, by the clock on the wall, its sender may be
+ *         ours, who has lost it, and its end is waited for: then it has left
+ *         a witness, or has told somebody, or will deliver no more.
  * Fails   VERDICT_RETRY at "readdir", or as interrupt_check().
  * Source  maildir(5), "36 hours".
  */

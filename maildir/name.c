@@ -90,10 +90,11 @@ read_pid(const char *digits, pid_t *pid_out)
 	return error == NULL;
 }
 
+static const char decimal[] = "0123456789";
+
 bool
 name_parse(const char *name, pid_t *pid_out, const char **host_out)
 {
-	static const char decimal[] = "0123456789";
 	const char *micro = skip(name, "", decimal);
 	const char *pid = skip(micro, ".M", decimal);
 	const char *counter = skip(pid, "P", decimal);
@@ -105,4 +106,33 @@ name_parse(const char *name, pid_t *pid_out, const char **host_out)
 		return false;
 	*host_out = host + 1;
 	return read_pid(pid + 1, pid_out);
+}
+
+enum { SECONDS_DIGITS = 12, MICRO_DIGITS = 6 };
+
+/* -1 when it has more digits. */
+static long long
+read_number(const char *digits, size_t most_digits)
+{
+	long long number = 0;
+	size_t length = strspn(digits, decimal);
+	size_t i;
+
+	for (i = 0; i < length && i < most_digits; i++)
+		number = number * 10 + (digits[i] - '0');
+	return length > most_digits ? -1 : number;
+}
+
+long long
+name_time_us(const char *name)
+{
+	long long seconds = read_number(name, SECONDS_DIGITS);
+	const char *host;
+	long long micro;
+	pid_t pid;
+
+	if (!name_parse(name, &pid, &host))
+		return -1;
+	micro = read_number(strchr(name, 'M') + 1, MICRO_DIGITS);
+	return seconds == -1 || micro == -1 ? -1 : seconds * 1000000 + micro;
 }

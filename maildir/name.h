@@ -49,4 +49,12 @@ void name_final(char *final_name, const char *name, long long size_bytes);
  */
 bool name_parse(const char *name, pid_t *pid_out, const char **host_out);
 
+/*
+ * name_time_us - when was it made?
+ *
+ * Gives   microseconds since 1970 by its maker's clock; -1 for a name that
+ *         name_make() does not make.
+ */
+long long name_time_us(const char *name);
+
 #endif

@@ -47,7 +47,7 @@ set_maildir(struct job *job)
 	where->may_create = job->settings.create == CREATE_MAILBOX;
 	where->may_create_folder = destination->is_folder_made;
 	where->sync = sync_policy(&job->settings);
-	where->is_living_awaited = job->is_living_awaited;
+	where->awaited_before_us = job->awaited_before_us;
 }
 
 static int

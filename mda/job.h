@@ -30,9 +30,10 @@ enum {
 struct job {
 	bool is_delegated; /* to be delivered as account, by root's order */
 	bool has_keeper;   /* for mda -n: root would help in the spool */
-	/* Who asks again need not have ended what he asked for before: by LMTP,
-	   the processes that deliver outlive the one that was killed. */
-	bool is_living_awaited;
+	/* See leftover_scan(), or 0. Who asks again need not have ended what he
+	   asked for before: by LMTP, the processes that deliver outlive the one
+	   that was killed. */
+	long long awaited_before_us;
 	int keeper_fd; /* borrowed: a process with root's rights, or -1 */
 	bool is_message_open;
 	bool is_mailbox_open;

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/interrupt.h"
 #include "compat/compat.h"
 #include "mda/lmtp_recipient.h"
@@ -116,11 +117,22 @@ forget(struct monitor *monitor)
 
 /* ---- The message -------------------------------------------------------- */
 
+/* Whoever began before this moment may have lost the same client to us. */
+static void
+note_time(struct job *base)
+{
+	struct timespec now = clock_wall();
+
+	base->awaited_before_us =
+	    (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
 static void
 set_envelope(struct monitor *monitor, const struct wire_ask *ask)
 {
 	struct options *options = &monitor->base->options;
 
+	note_time(monitor->base);
 	memcpy(monitor->sender, ask->address, sizeof(monitor->sender));
 	memcpy(monitor->queue_id, ask->queue_id, sizeof(monitor->queue_id));
 	options->sender = monitor->sender;

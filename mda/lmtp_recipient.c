@@ -179,7 +179,7 @@ recipient_job(struct job *job, const struct recipient *recipient,
 	set_destination(&job->destination, recipient);
 	job->is_delegated = recipient->is_delegated;
 	job->keeper_fd = -1;
-	job->is_living_awaited = true;
+	job->awaited_before_us = base->awaited_before_us;
 	plan_values(job);
 	job->options.recipient = recipient->address;
 }

@@ -26,7 +26,7 @@ enum { LIMIT = 4096 };
 #define NOTE "Subject: from a script\n\nbody\n"
 
 static struct maildir where = { "box", NULL, NULL, true, true,
-	{ true, AFTER_LINK_NEVER }, false };
+	{ true, AFTER_LINK_NEVER }, 0 };
 static struct message message;
 static struct maildir_delivery delivery;
 

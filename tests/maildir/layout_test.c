@@ -17,7 +17,7 @@
 #include "tests/support/spans.h"
 
 static struct maildir where = { "box", NULL, NULL, true, true,
-	{ true, AFTER_LINK_AUTO }, false };
+	{ true, AFTER_LINK_AUTO }, 0 };
 
 static struct layout layout;
 

@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/interrupt.h"
 #include "base/sys.h"
 #include "compat/compat.h"
@@ -23,7 +24,10 @@
 #include "tests/support/files.h"
 #include "tests/support/spans.h"
 
-enum { MINUTE_S = 60, HOUR_S = 60 * 60 };
+enum { MINUTE_S = 60, HOUR_S = 60 * 60, LONG_MS = 10000 };
+
+/* Just behind WITNESS, as its name has it. */
+static const long long later_us = 1700000000LL * 1000000 + 3;
 
 /* Of a process that cannot be: no system counts so far. */
 #define WITNESS "1700000000.M2P2147483647Q4R0123abcd.mx"
@@ -41,8 +45,7 @@ static struct leftover leftover;
 static void
 stage_ours(void)
 {
-	struct maildir where = { "box", NULL, NULL, true, true, policy,
-		false };
+	struct maildir where = { "box", NULL, NULL, true, true, policy, 0 };
 	struct failure why;
 
 	ATF_REQUIRE_EQ(VERDICT_OK, layout_open(&layout, &where, &why));
@@ -201,7 +204,7 @@ ATF_TC_BODY(living__awaited_and_dies__found, tc)
 
 	stage_and_leave();
 	pid = hold(300, false);
-	leftover.is_living_awaited = true;
+	leftover.awaited_before_us = later_us;
 	scan_as(true);
 	ATF_CHECK_STREQ(WITNESS, leftover.witness);
 	ATF_REQUIRE_EQ(pid, waitpid(pid, NULL, 0));
@@ -216,7 +219,7 @@ ATF_TC_BODY(living__awaited_and_tells_its_sender__not_taken, tc)
 		atf_tc_skip("nobody can wait for a lock");
 	stage_and_leave();
 	pid = hold(300, true);
-	leftover.is_living_awaited = true;
+	leftover.awaited_before_us = later_us;
 	scan_as(true);
 	ATF_CHECK_STREQ("", leftover.witness);
 	ATF_REQUIRE_EQ(pid, waitpid(pid, NULL, 0));
@@ -229,7 +232,7 @@ ATF_TC_BODY(living__with_another_message__not_awaited, tc)
 	leave_as(WITNESS, "Message-ID: <another@b>\n\nbody\n");
 	faults_install();
 	fail_always(CALL_FLOCK, EWOULDBLOCK);
-	leftover.is_living_awaited = true;
+	leftover.awaited_before_us = later_us;
 	scan_as(true);
 	ATF_CHECK_STREQ("", leftover.witness);
 }
@@ -243,10 +246,105 @@ ATF_TC_BODY(living__does_not_end__retry_at_deadline, tc)
 	faults_install();
 	fail_always(CALL_FLOCK, EWOULDBLOCK);
 	interrupt_start(1);
-	leftover.is_living_awaited = true;
+	leftover.awaited_before_us = later_us;
 	ATF_CHECK_EQ(VERDICT_RETRY, leftover_scan(&leftover, &layout, &stage,
 	    true, host, &why));
 	ATF_CHECK_STREQ("deadline", why.step);
+}
+
+/* A delivery that has not shown its message yet. */
+static void
+stage_theirs(void)
+{
+	stage_ours();
+	file_text("box/tmp/" WITNESS, text);
+}
+
+static long long
+scan_ms(bool is_identifiable)
+{
+	long long start_us = clock_us();
+
+	scan_as(is_identifiable);
+	return (clock_us() - start_us) / 1000;
+}
+
+ATF_TC_WITHOUT_HEAD(living__not_yet_visible__its_end_is_awaited);
+ATF_TC_BODY(living__not_yet_visible__its_end_is_awaited, tc)
+{
+	pid_t pid;
+
+	if (!HAVE_FLOCK)
+		atf_tc_skip("nobody can wait for a lock");
+	stage_theirs();
+	pid = hold(300, false);
+	leftover.awaited_before_us = later_us;
+	ATF_CHECK(scan_ms(true) >= 200);
+	ATF_CHECK_STREQ("", leftover.witness);
+	ATF_REQUIRE_EQ(pid, waitpid(pid, NULL, 0));
+}
+
+/* It was stopped between its last check and its link. */
+ATF_TC_WITHOUT_HEAD(living__shows_it_and_dies_while_awaited__found);
+ATF_TC_BODY(living__shows_it_and_dies_while_awaited__found, tc)
+{
+	pid_t pid;
+
+	if (!HAVE_FLOCK)
+		atf_tc_skip("nobody can wait for a lock");
+	stage_theirs();
+	pid = hold(-1, false);
+	if (fork() == 0) {
+		(void)poll(NULL, 0, 300);
+		if (link("box/tmp/" WITNESS, "box/new/" VISIBLE) == 0)
+			(void)kill(pid, SIGKILL);
+		_exit(0);
+	}
+	leftover.awaited_before_us = later_us;
+	scan_as(true);
+	ATF_CHECK_STREQ(WITNESS, leftover.witness);
+	ATF_REQUIRE_EQ(pid, waitpid(pid, NULL, 0));
+}
+
+/* Else two at the same time would wait for each other. */
+ATF_TC_WITHOUT_HEAD(living__begun_with_us_or_later__not_awaited);
+ATF_TC_BODY(living__begun_with_us_or_later__not_awaited, tc)
+{
+	pid_t pid;
+
+	stage_theirs();
+	pid = hold(-1, false);
+	leftover.awaited_before_us = later_us - 1;
+	ATF_CHECK(scan_ms(true) < LONG_MS);
+	ATF_CHECK_STREQ("", leftover.witness);
+	ATF_REQUIRE_EQ(0, kill(pid, SIGKILL));
+}
+
+/* Two lines from a script, alike to the byte, are two messages. */
+ATF_TC_WITHOUT_HEAD(living__with_a_nameless_message__not_awaited);
+ATF_TC_BODY(living__with_a_nameless_message__not_awaited, tc)
+{
+	pid_t pid;
+
+	stage_theirs();
+	pid = hold(-1, false);
+	leftover.awaited_before_us = later_us;
+	ATF_CHECK(scan_ms(false) < LONG_MS);
+	ATF_REQUIRE_EQ(0, kill(pid, SIGKILL));
+}
+
+/* Part of its message may come yet, but then its last check does too. */
+ATF_TC_WITHOUT_HEAD(living__not_yet_whole__not_awaited);
+ATF_TC_BODY(living__not_yet_whole__not_awaited, tc)
+{
+	pid_t pid;
+
+	stage_ours();
+	file_put("box/tmp/" WITNESS, (struct span){ text, sizeof(text) - 2 });
+	pid = hold(-1, false);
+	leftover.awaited_before_us = later_us;
+	ATF_CHECK(scan_ms(true) < LONG_MS);
+	ATF_REQUIRE_EQ(0, kill(pid, SIGKILL));
 }
 
 ATF_TC_WITHOUT_HEAD(witness__message_not_identifiable__not_taken);
@@ -780,6 +878,11 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, living__awaited_and_tells_its_sender__not_taken);
 	ATF_TP_ADD_TC(tp, living__with_another_message__not_awaited);
 	ATF_TP_ADD_TC(tp, living__does_not_end__retry_at_deadline);
+	ATF_TP_ADD_TC(tp, living__not_yet_visible__its_end_is_awaited);
+	ATF_TP_ADD_TC(tp, living__shows_it_and_dies_while_awaited__found);
+	ATF_TP_ADD_TC(tp, living__begun_with_us_or_later__not_awaited);
+	ATF_TP_ADD_TC(tp, living__with_a_nameless_message__not_awaited);
+	ATF_TP_ADD_TC(tp, living__not_yet_whole__not_awaited);
 	ATF_TP_ADD_TC(tp, witness__held_by_another_process__until_it_dies);
 	ATF_TP_ADD_TC(tp, witness__message_not_identifiable__not_taken);
 	ATF_TP_ADD_TC(tp, witness__other_bytes__not_taken);

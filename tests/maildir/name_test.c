@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "tests/support/prng.h"
 
 /* What the system answers; in front of libc's own function. */
@@ -281,6 +282,33 @@ ATF_TC_BODY(parse__any_text__never_a_pid_below_1, tc)
 	}
 }
 
+ATF_TC_WITHOUT_HEAD(time__made_name__when_that_was);
+ATF_TC_BODY(time__made_name__when_that_was, tc)
+{
+	struct timespec before = clock_wall();
+	char name[NAME_BYTES];
+	long long made_us;
+
+	name_make(name, "mx");
+	made_us = name_time_us(name);
+	ATF_CHECK(made_us >=
+	    (long long)before.tv_sec * 1000000 + before.tv_nsec / 1000);
+	ATF_CHECK(made_us <= (long long)time(NULL) * 1000000 + 999999);
+	ATF_CHECK_EQ(1700000000000042LL,
+	    name_time_us("1700000000.M42P2Q0R0123abcd.mx"));
+}
+
+ATF_TC_WITHOUT_HEAD(time__other_names_and_numbers__none);
+ATF_TC_BODY(time__other_names_and_numbers__none, tc)
+{
+	ATF_CHECK_EQ(-1, name_time_us("1700000000.M42P2.mx"));
+	ATF_CHECK_EQ(-1, name_time_us(""));
+	ATF_CHECK_EQ(
+	    -1, name_time_us("1700000000000.M42P2Q0R0123abcd.mx"));
+	ATF_CHECK_EQ(
+	    -1, name_time_us("1700000000.M1234567P2Q0R0123abcd.mx"));
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, host__plain__as_it_is);
@@ -300,5 +328,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, parse__pid_beyond_its_type__no);
 	ATF_TP_ADD_TC(tp, parse__host_empty__no);
 	ATF_TP_ADD_TC(tp, parse__any_text__never_a_pid_below_1);
+	ATF_TP_ADD_TC(tp, time__made_name__when_that_was);
+	ATF_TP_ADD_TC(tp, time__other_names_and_numbers__none);
 	return atf_no_error();
 }

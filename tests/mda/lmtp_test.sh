@@ -525,43 +525,41 @@ answer__lost__found_in_the_mbox_body()
 	atf_check -o inline:'1\n' grep -c '^From ' box/al
 }
 
-# ---- What is wrong from the start -------------------------------------------
+# ---- Workers that outlive their monitor -------------------------------------
 
-# turned_away CODE STEP ARGUMENT ...
-turned_away()
-{
-	code=$1
-	step=$2
-	shift 2
-	rm -f log
-	atf_check -s exit:75 -o match:"^421 $code [a-z].*" -e empty \
-	    $lmtp "$@" </dev/null
-	[ -z "$step" ] || atf_check -o match:"step=$step " cat log
-}
-
-# Its monitor is killed when the message is visible already, and it hangs: who
-# asks again waits for its end, and there is one copy.
-atf_test_case worker__outlives_its_monitor__one_copy_after_the_retry
-worker__outlives_its_monitor__one_copy_after_the_retry_body()
+# stop_before CALL [MORE] - a worker hangs before that call, the last of its
+# kind or so many before it, and its monitor is killed. Gives worker.
+stop_before()
 {
 	built_with FLOCK
 	not_sanitized
 	lmtp_virtual
-	make_box box/al
 	make_message message
 	printf 'LHLO me\r\nMAIL FROM:<>\r\nRCPT TO:<al>\r\nDATA\r\n' >script
 	sed 's/$/\r/' message >>script
 	printf '.\r\nQUIT\r\n' >>script
-	fault="$BUILDDIR/tests/fault/mda-lmtp-fault -c settings"
+	case $options in
+	*mbox:*)	: >box/al ;;
+	*)		make_box box/al ;;
+	esac
+	fault="$BUILDDIR/tests/fault/mda-lmtp-fault -c settings $options"
+	lmtp="$lmtp $options"
 	atf_check -o match:'^250 2.0.0 delivered' \
 	    env MDA_PROCESS=3 MDA_TRACE=calls $fault <script
-	rm box/al/new/*
-	last=$(grep -c ' fsync ' calls)	# that of new/
-	MDA_PROCESS=3 MDA_FAULT="fsync:$last:SIGSTOP" $fault <script >said &
+	rm -f box/al/new/*
+	[ ! -f box/al ] || : >box/al
+	number=$(($(grep -c " $1 " calls) - ${2-0}))
+	MDA_PROCESS=3 MDA_FAULT="$1:$number:SIGSTOP" $fault <script >said &
 	monitor=$!
 	wait_until find_stopped "$monitor"
 	kill -9 "$monitor"
-	expect_count 1 box/al/new
+}
+options=
+
+# repeat - the client asks again, who has lost its server; and the worker goes
+# on while it is waited for. There is one copy.
+repeat()
+{
 	$client send ann@example.org al $lmtp <message >out &
 	sender=$!
 	wait_until find_waiting
@@ -570,6 +568,69 @@ worker__outlives_its_monitor__one_copy_after_the_retry_body()
 	atf_check -o match:'^al: 250 2.0.0' cat out
 	expect_count 1 box/al/new
 	expect_count 0 box/al/tmp
+}
+
+# The message is visible already.
+atf_test_case worker__outlives_its_monitor__one_copy_after_the_retry
+worker__outlives_its_monitor__one_copy_after_the_retry_body()
+{
+	stop_before fsync	# of new/
+	expect_count 1 box/al/new
+	repeat
+}
+
+# It is not visible yet, and nothing can stop it from becoming so.
+atf_test_case worker__behind_its_last_check__one_copy_after_the_retry
+worker__behind_its_last_check__one_copy_after_the_retry_body()
+{
+	stop_before linkat
+	expect_count 0 box/al/new
+	repeat
+	atf_check -o match:' witness=' tail -n 1 log
+}
+
+atf_test_case worker__with_a_script__one_copy_after_the_retry
+worker__with_a_script__one_copy_after_the_retry_body()
+{
+	echo 'keep;' >al.sieve
+	chmod 600 al.sieve
+	options="-o sieve=$PWD/%n.sieve"
+	stop_before linkat
+	expect_count 0 box/al/new
+	repeat
+}
+
+# Before its last check it gives up when it wakes: nobody waits for that.
+atf_test_case worker__before_its_gate__one_copy_after_the_retry
+worker__before_its_gate__one_copy_after_the_retry_body()
+{
+	stop_before fsync 1	# of its file
+	expect_count 0 box/al/new
+	$client send ann@example.org al $lmtp <message >out &
+	sender=$!
+	wait_until find_waiting
+	kill -CONT "$worker"
+	wait_for "$sender"
+	atf_check -o match:'^al: 250 2.0.0' cat out
+	expect_count 1 box/al/new
+	atf_check -o not-match:' witness=' tail -n 1 log
+}
+
+# In an mbox it has the lock, and that keeps all others out.
+atf_test_case worker__holds_the_lock__one_copy_after_the_retry
+worker__holds_the_lock__one_copy_after_the_retry_body()
+{
+	options="-o mailbox=mbox:$PWD/box/%n -o lock_timeout=1"
+	stop_before write
+	atf_check -o match:'^al: 451 4.2.0' \
+	    $client send ann@example.org al $lmtp <message
+	atf_check test ! -s box/al
+	kill -CONT "$worker"
+	wait_until test -s box/al
+	atf_check -o match:'^al: 250 2.0.0' $client send ann@example.org al \
+	    $lmtp -o lock_timeout=60 <message
+	atf_check -o inline:'1\n' grep -c '^From ' box/al
+	atf_check -o match:' witness=' tail -n 1 log
 }
 
 # find_stopped PARENT - gives worker: its child that was stopped.
@@ -586,6 +647,20 @@ find_stopped()
 find_waiting()
 {
 	[ "$(find box/al/tmp -type f | wc -l)" -eq 2 ]
+}
+
+# ---- What is wrong from the start -------------------------------------------
+
+# turned_away CODE STEP ARGUMENT ...
+turned_away()
+{
+	code=$1
+	step=$2
+	shift 2
+	rm -f log
+	atf_check -s exit:75 -o match:"^421 $code [a-z].*" -e empty \
+	    $lmtp "$@" </dev/null
+	[ -z "$step" ] || atf_check -o match:"step=$step " cat log
 }
 
 atf_test_case start__impossible__421_says_why
@@ -649,6 +724,10 @@ atf_init_test_cases()
 	atf_add_test_case answer__lost__found_by_the_retry
 	atf_add_test_case answer__lost__found_in_the_mbox
 	atf_add_test_case worker__outlives_its_monitor__one_copy_after_the_retry
+	atf_add_test_case worker__behind_its_last_check__one_copy_after_the_retry
+	atf_add_test_case worker__with_a_script__one_copy_after_the_retry
+	atf_add_test_case worker__before_its_gate__one_copy_after_the_retry
+	atf_add_test_case worker__holds_the_lock__one_copy_after_the_retry
 	atf_add_test_case start__impossible__421_says_why
 	atf_add_test_case start__input_closed__421
 	atf_add_test_case help__asked__printed
