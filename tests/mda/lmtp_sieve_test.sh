@@ -114,6 +114,36 @@ reject__reply_limit__cut_with_dots_body()
 	atf_check test "$(wc -c <wire)" -le 240
 }
 
+# RFC 5429 section 2.5. RFC 6531 section 3.7.4 lets no reply to DATA be anything
+# but ASCII, whatever the client said.
+atf_test_case reject__long_line__lines_that_smtp_allows
+reject__long_line__lines_that_smtp_allows_body()
+{
+	lmtp_start
+	{
+		printf 'require "ereject"; ereject "'
+		awk 'BEGIN { for (i = 0; i < 150; i++) printf "gr\303\274n%d ", i
+		    for (i = 0; i < 700; i++) printf "x" }'
+		echo '";'
+	} | script_of al
+	printf '%s\r\n' 'LHLO client' 'MAIL FROM:<ann@example.org> SMTPUTF8' \
+	    'RCPT TO:<al@x>' DATA 'Subject: a' '' . QUIT >spoken
+	atf_check -o save:said -e empty $lmtp <spoken
+	sed -n '/^550/p' said >refusal
+	[ "$(wc -l <refusal)" -ge 4 ] || atf_fail "said: $(cat said)"
+	awk 'length($0) + 1 > 512 { exit 1 }' refusal ||
+	    atf_fail 'a line is too long'
+	tr -d '\r' <refusal >lines
+	atf_check -s exit:1 env LC_ALL=C grep '[^ -~]' lines
+	atf_check -o inline:'550 5.7.1 \n550-5.7.1 \n' \
+	    sh -c 'cut -c 1-10 lines | LC_ALL=C sort -u'
+	sed -e 's/^550.5.7.1 //' lines | tr -d '\n' |
+	    sed 's/^.*message: //' >got
+	awk 'BEGIN { for (i = 0; i < 150; i++) printf "gr?n%d ", i
+	    for (i = 0; i < 700; i++) printf "x" }' | tr -d ' ' >wanted
+	tr -d ' ' <got | atf_check -o file:wanted cat
+}
+
 atf_test_case script__wrong__kept
 script__wrong__kept_body()
 {
@@ -228,6 +258,7 @@ atf_init_test_cases()
 	atf_add_test_case reject__one_of_two__550_for_it_alone
 	atf_add_test_case reject__lines__as_many_in_the_answer
 	atf_add_test_case reject__reply_limit__cut_with_dots
+	atf_add_test_case reject__long_line__lines_that_smtp_allows
 	atf_add_test_case script__wrong__kept
 	atf_add_test_case body__large_and_shared__looked_through
 	atf_add_test_case redirect__large_and_shared__whole_mail

@@ -345,8 +345,26 @@ ATF_TC_BODY(duplicate__no_seconds__nothing_to_remember, tc)
 	sieve_case_end(&sieve);
 }
 
+/* RFC 5260 section 5: the same point in time for all of a script. */
+ATF_TC_WITHOUT_HEAD(currentdate__any__the_moment_that_the_caller_gives);
+ATF_TC_BODY(currentdate__any__the_moment_that_the_caller_gives, tc)
+{
+	sieve_case_start(&sieve);
+	sieve.input.now_s = 880127706;
+	ATF_REQUIRE(sieve_case_decide(&sieve,
+	    "require [\"date\", \"fileinto\", \"variables\"];"
+	    "if currentdate :matches :zone \"+0000\" \"iso8601\" \"*\" {"
+	    "set \"one\" \"${0}\"; }"
+	    "if currentdate :matches :zone \"+0000\" \"iso8601\" \"*\" {"
+	    "fileinto \"${one} ${0}\"; }"));
+	CHECK_PLAN("fileinto:1997-11-21T15:55:06Z 1997-11-21T15:55:06Z");
+	sieve_case_end(&sieve);
+}
+
 ATF_TP_ADD_TCS(tp)
 {
+	ATF_TP_ADD_TC(tp,
+	    currentdate__any__the_moment_that_the_caller_gives);
 	ATF_TP_ADD_TC(tp, vacation__sender_that_mail_cannot_go_to__no_answer);
 	ATF_TP_ADD_TC(tp, duplicate__no_seconds__nothing_to_remember);
 	ATF_TP_ADD_TC(tp, programs__kept__the_next_one_decides);
