@@ -93,6 +93,8 @@ static const struct setting_rule rules[] = {
 	    "none number length text", 0, 0 },
 	{ "sieve_state", SETTING_TEXT, MEMBER(sieve_state), "%h/.local/state/mda", NULL, 0,
 	    0 },
+	{ "sieve_vacation_minimum", SETTING_SECONDS, MEMBER(sieve_vacation_minimum_s), "24h",
+	    NULL, 0, 86400LL * 365 },
 	{ "sieve_virus_maximum", SETTING_TEXT, MEMBER(sieve_virus_maximum), "", NULL, 0,
 	    0 },
 	{ "sieve_virus_status", SETTING_TEXT, MEMBER(sieve_virus_status), "", NULL, 0,

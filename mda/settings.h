@@ -79,6 +79,7 @@ struct settings {
 	const char *sieve_spam_texts;
 	int sieve_spam_type;	 /* enum score_rule */
 	const char *sieve_state; /* template, or empty */
+	long long sieve_vacation_minimum_s;
 	const char *sieve_virus_maximum;
 	const char *sieve_virus_status;
 	const char *sieve_virus_texts;

@@ -137,6 +137,8 @@ sieve_setup_settle(struct sieve_setup *setup, const struct settings *settings,
 	sieve_options_default(&setup->options);
 	setup->options.delimiters = settings->delimiter;
 	setup->options.limits.redirects = (unsigned)settings->sieve_redirects;
+	setup->options.vacation_minimum_s =
+	    (uint64_t)settings->sieve_vacation_minimum_s;
 	set_scores(setup, settings);
 	set_environment(setup, values);
 	expand(setup->personal, settings->sieve_dir, settings, values);

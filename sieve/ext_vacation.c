@@ -93,7 +93,7 @@ period(const struct sieve_run *run, const struct sieve_call *call)
 		    ? UINT64_MAX
 		    : days->number * DAY_S;
 	/* Only seconds can mean "always" (RFC 6131 section 2). */
-	if (days != NULL && period_s < DAY_S && options->vacation_minimum_s > 0)
+	if (days != NULL && period_s < DAY_S)
 		period_s = DAY_S;
 	if (period_s < options->vacation_minimum_s)
 		period_s = options->vacation_minimum_s;

@@ -546,6 +546,27 @@ vacation__first_and_second__answered_once_body()
 	logged answer=sent
 }
 
+# RFC 6131 section 2: as long as the administrator allows.
+atf_test_case vacation__seconds__at_least_the_minimum
+vacation__seconds__at_least_the_minimum_body()
+{
+	make_sendmail
+	printf 'require "vacation-seconds"; vacation :seconds 0 "in a meeting";' |
+	    script
+	letter
+	delivered
+	logged answer=sent
+	rm log
+	delivered
+	logged 'answer="not sent: answered before"'
+	rm -rf log .local
+	for _ in first second; do
+		delivered -o sieve_vacation_minimum=0s
+		logged answer=sent
+		rm log
+	done
+}
+
 atf_test_case vacation__list__no_answer
 vacation__list__no_answer_body()
 {
@@ -876,6 +897,7 @@ atf_init_test_cases()
 	atf_add_test_case redirect__thirty_received__kept
 	atf_add_test_case redirect__too_many__kept
 	atf_add_test_case vacation__first_and_second__answered_once
+	atf_add_test_case vacation__seconds__at_least_the_minimum
 	atf_add_test_case vacation__list__no_answer
 	atf_add_test_case vacation__no_state__no_answer
 	atf_add_test_case vacation__sendmail_fails__not_remembered
