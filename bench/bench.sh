@@ -16,8 +16,9 @@
 # Best run by an ordinary user: mda takes root's mail only when told so, and
 # some peers do not.
 #
-# The first delivery into a young Maildir costs two syncs more: boxes are made
-# once, kept in SCRATCH, and measured when they are older than ten minutes.
+# A delivery into a young Maildir, or below a young folder, costs more syncs:
+# boxes are made once, kept in SCRATCH/home, where nobody makes anything else,
+# and measured when they are older than ten minutes.
 
 set -eu
 
@@ -27,8 +28,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 out=$build/bench
 scratch=${SCRATCH:-$out/scratch}
 rounds=${ROUNDS:-25}
-mkdir -p "$out" "$scratch"
-HOME=$scratch
+HOME=$scratch/home
+mkdir -p "$out" "$HOME" "$scratch/mbox"
 LC_ALL=C
 export HOME LC_ALL
 tab=$(printf '\t')
@@ -73,8 +74,8 @@ enter()
 
 box()
 {
-	mkdir -p "$scratch/$1/tmp" "$scratch/$1/new" "$scratch/$1/cur"
-	echo "$scratch/$1"
+	mkdir -p "$HOME/$1/tmp" "$HOME/$1/new" "$HOME/$1/cur"
+	echo "$HOME/$1"
 }
 
 dovecot_lda=${DOVECOT_LDA:-/usr/lib/dovecot/dovecot-lda}
@@ -142,38 +143,39 @@ peers()
 		enter 'notmuch insert' "notmuch --config=$scratch/notmuch.conf insert"
 	fi
 	if found fdm; then
-		printf 'account "in" stdin\naction "box" maildir "%s"\nmatch all action "box"\n' \
-		    "$(box fdm)" >"$scratch/fdm.conf"
+		printf '%s\n' "set lock-file \"$scratch/fdm.lock\"" \
+		    'account "in" stdin' "action \"box\" maildir \"$(box fdm)\"" \
+		    'match all action "box"' >"$scratch/fdm.conf"
 		enter 'fdm (no dir sync)' "fdm -l -f $scratch/fdm.conf -a in fetch"
 	fi
 }
 
 mbox_list()
 {
-	enter floor "$out/floor mbox-dotlock $scratch/floor.mbox"
-	enter 'floor, no dotlock' "$out/floor mbox $scratch/bare.mbox"
-	enter mda "$build/mda/mda -o root_mail=yes -m mbox:$scratch/mda.mbox"
+	enter floor "$out/floor mbox-dotlock $scratch/mbox/floor"
+	enter 'floor, no dotlock' "$out/floor mbox $scratch/mbox/bare"
+	enter mda "$build/mda/mda -o root_mail=yes -m mbox:$scratch/mbox/mda"
 	static_mbox_list
 	if found procmail; then
-		printf 'DEFAULT=%s\n' "$scratch/procmail.mbox" >"$scratch/procmailrc-mbox"
+		printf 'DEFAULT=%s\n' "$scratch/mbox/procmail" >"$scratch/procmailrc-mbox"
 		enter 'procmail (fsync, no repair)' "procmail -m $scratch/procmailrc-mbox"
 	fi
 	if found maildrop; then
-		printf 'to "%s"\n' "$scratch/maildrop.mbox" >"$scratch/mailfilter-mbox"
+		printf 'to "%s"\n' "$scratch/mbox/maildrop" >"$scratch/mailfilter-mbox"
 		chmod 600 "$scratch/mailfilter-mbox"
 		enter 'maildrop (fsync, no repair)' "maildrop $scratch/mailfilter-mbox"
 	fi
 	if [ -x "${MAIL_MBOXFILE-}" ]; then
-		enter 'mail.mboxfile (fsync, no lock)' "$MAIL_MBOXFILE $scratch/smtpd.mbox"
+		enter 'mail.mboxfile (fsync, no lock)' "$MAIL_MBOXFILE $scratch/mbox/smtpd"
 	fi
 }
 
 static_mbox_list()
 {
 	[ -z "$static_floor" ] || enter 'static floor' \
-	    "$static_floor mbox-dotlock $scratch/floor-static.mbox"
+	    "$static_floor mbox-dotlock $scratch/mbox/floor-static"
 	[ ! -x "${STATIC-}" ] || enter 'static mda' \
-	    "$STATIC -o root_mail=yes -m mbox:$scratch/mda-static.mbox"
+	    "$STATIC -o root_mail=yes -m mbox:$scratch/mbox/mda-static"
 }
 
 # ---- Sections ------------------------------------------------------------
@@ -227,16 +229,16 @@ calls()
 	echo '### System calls behind the loader'
 	echo
 	echo "Maildir: $(count_calls "$build/mda/mda" -o root_mail=yes -f a@b -a c@d -m "maildir:$(box mda)")"
-	echo "mbox: $(count_calls "$build/mda/mda" -o root_mail=yes -f a@b -a c@d -m "mbox:$scratch/mda.mbox")"
+	echo "mbox: $(count_calls "$build/mda/mda" -o root_mail=yes -f a@b -a c@d -m "mbox:$scratch/mbox/mda")"
 }
 
 # The rate of one writer, and of eight at once into the same box.
 eight()
 {
-	enter 'mda, one' "$build/mda/mda -o root_mail=yes -m mbox:$scratch/one.mbox"
-	enter 'mda, eight at once' "$build/mda/mda -o root_mail=yes -m mbox:$scratch/eight.mbox" 8
+	enter 'mda, one' "$build/mda/mda -o root_mail=yes -m mbox:$scratch/mbox/one"
+	enter 'mda, eight at once' "$build/mda/mda -o root_mail=yes -m mbox:$scratch/mbox/eight" 8
 	if found procmail; then
-		printf 'DEFAULT=%s\n' "$scratch/procmail-8.mbox" >"$scratch/procmailrc-8"
+		printf 'DEFAULT=%s\n' "$scratch/mbox/procmail-8" >"$scratch/procmailrc-8"
 		enter 'procmail, eight at once' "procmail -m $scratch/procmailrc-8" 8
 	fi
 }
@@ -244,20 +246,20 @@ eight()
 # One box of a gigabyte, one Maildir of many; the small ones beside them.
 large()
 {
-	if [ ! -f "$scratch/large.mbox" ]; then
+	if [ ! -f "$scratch/mbox/large" ]; then
 		awk 'BEGIN { for (n = 0; n < 500000; n++) {
 			print "From a@b Thu Jan  1 00:00:00 1970\nSubject: x\n"
 			for (i = 0; i < 28; i++)
 				print "A line of seventy bytes, as mail has many of them, and no more text."
-			print "" } }' >"$scratch/large.mbox"
+			print "" } }' >"$scratch/mbox/large"
 		dir=$(box large)
 		(cd "$dir/cur" && awk 'BEGIN { for (n = 0; n < 200000; n++)
 			print n ".M1P1Q1R00000000.host,S=5:2,S" }' | xargs touch)
 		sync
 	fi
 	{
-		enter 'mbox, small' "$build/mda/mda -o root_mail=yes -m mbox:$scratch/mda.mbox"
-		enter 'mbox, 1 GB' "$build/mda/mda -o root_mail=yes -m mbox:$scratch/large.mbox"
+		enter 'mbox, small' "$build/mda/mda -o root_mail=yes -m mbox:$scratch/mbox/mda"
+		enter 'mbox, 1 GB' "$build/mda/mda -o root_mail=yes -m mbox:$scratch/mbox/large"
 	} | race large-mbox 10 2k "$rounds"
 	{
 		enter 'Maildir, small' "$build/mda/mda -o root_mail=yes -m maildir:$(box mda)"
@@ -274,7 +276,7 @@ large_messages()
 		enter 'cat and fsync' "$out/floor copy $scratch/copy"
 		maildir_list
 	} | race "$1" 1 "$1" "$2" \
-	    "find '$scratch' -path '$scratch/large' -prune -o -size +5M -path '*/new/*' -exec rm -f {} +"
+	    "find '$HOME' -path '$HOME/large' -prune -o -size +5M -path '*/new/*' -exec rm -f {} +"
 }
 
 section()
