@@ -35,8 +35,9 @@ privilege_prepare(void)
 }
 
 #if HAVE_GETGROUPLIST
-enum { GROUPS_FIRST = 32, GROUPS_MOST = 64 * 1024 };
+enum { GROUPS_FIRST = 32, GROUPS_MOST = 32 * 1024 };
 
+/* Systems differ in the types: an array of int, and a count that is one. */
 void
 privilege_ask(struct account *account)
 {
@@ -50,7 +51,7 @@ privilege_ask(struct account *account)
 			break;
 		groups = bigger;
 		account->group_count = room;
-		if (getgrouplist(account->name, account->gid, groups,
+		if (getgrouplist(account->name, account->gid, (void *)groups,
 			&account->group_count) != -1) {
 			account->groups = groups;
 			return;
@@ -65,7 +66,8 @@ static int
 take_groups(const struct account *account)
 {
 	if (account->groups != NULL &&
-	    setgroups((size_t)account->group_count, account->groups) == 0)
+	    setgroups((unsigned short)account->group_count,
+		account->groups) == 0)
 		return 0;
 	return initgroups(account->name, account->gid);
 }
