@@ -133,11 +133,13 @@ header__ten_megabytes__kept_body()
 	if header :contains "x-none" "nothing" { discard; }
 	if header :matches "subject" "*z*z*z" { discard; }
 	if address :regex "to" "nobody@nowhere" { discard; }
+	if header :matches "subject" "*" { set "all" "${1}"; }
+	addheader "X-All" "a"; deleteheader "X-All"; deleteheader "X-None";
 	EOF
 	{
 		echo 'Message-ID: <1@example.org>'
 		printf 'Subject: '
-		head -c 5000000 /dev/zero | tr '\0' a
+		head -c 10000000 /dev/zero | tr '\0' a
 		echo
 		awk 'BEGIN { for (i = 0; i < 100000; i++)
 			printf "To: a%d@example.org, <b@c>, \"d\" <e@f>\n", i }'
