@@ -46,7 +46,9 @@ script_read(struct span *text_out, const char *path, struct arena *arena,
 	enum verdict verdict;
 	struct stat st;
 
-	if (fd == -1 && (errno == ENOENT || errno == ENOTDIR))
+	/* A name that no file can have is one that is not there. */
+	if (fd == -1 &&
+	    (errno == ENOENT || errno == ENOTDIR || errno == ENAMETOOLONG))
 		return SIEVE_ABSENT;
 	if (fd == -1) {
 		(void)failure_errno(why, "script-open", path);

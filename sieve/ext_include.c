@@ -7,7 +7,8 @@
 #include "sieve/run.h"
 #include "sieve/text.h"
 
-enum { NAME_BYTES_MAX = 255 };
+/* RFC 5804 section 1.6: 128 characters at least. */
+enum { NAME_BYTES_MAX = 512 };
 
 struct included {
 	enum sieve_where where;

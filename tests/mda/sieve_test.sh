@@ -695,6 +695,24 @@ include__personal__run_body()
 	logged sieve_error=
 }
 
+# With ".sieve" behind it, which is tried first, no file can have such a name.
+atf_test_case include__longest_name__run
+include__longest_name__run_body()
+{
+	mkdir sieve
+	name=$(printf 'n%.0s' $(seq 255))
+	echo 'discard;' >"sieve/$name"
+	printf 'require "include"; include "%s";' "$name" | script
+	letter
+	delivered
+	holds '' 0
+	printf 'require "include"; include :optional "%s%s";' "$name" "$name" |
+	    script
+	delivered
+	kept
+	not_logged sieve_error
+}
+
 atf_test_case include__missing_or_circle__kept_when_it_comes_to_it
 include__missing_or_circle__kept_when_it_comes_to_it_body()
 {
@@ -907,6 +925,7 @@ atf_init_test_cases()
 	atf_add_test_case before__discards__users_not_run
 	atf_add_test_case users__wrong__before_still_counts
 	atf_add_test_case include__personal__run
+	atf_add_test_case include__longest_name__run
 	atf_add_test_case include__missing_or_circle__kept_when_it_comes_to_it
 	atf_add_test_case script__wrong__kept
 	atf_add_test_case script__run_fails__kept
