@@ -28,6 +28,25 @@ ATF_TC_BODY(fault__harmless__none, tc)
 		ATF_CHECK_MSG(!is_refused(texts[i]), "%s", texts[i]);
 }
 
+/* Where a bracket ends: what looks like a bound within one is none. */
+ATF_TC_WITHOUT_HEAD(fault__brackets__end_where_they_end);
+ATF_TC_BODY(fault__brackets__end_where_they_end, tc)
+{
+	static const char *const within[] = { "[[:digit:]({1001}]",
+		"[[=a=]{1001}]", "[[.-.]{1001}]", "[^]{1001}]", "[[{1001}]",
+		"[a[:alpha:][:digit:]{1001}]", "[a[]{3}", "[[.].]{1001}]" };
+	static const char *const behind[] = { "[[:digit:]](a)\\1",
+		"[^]](a)\\1", "[]](a)\\1", "[[](a)\\1", "[[=]=]](a)\\1",
+		"[a[:alpha:]]{1001}", "[a:]{1001}", "[[.].]]{1001}",
+		"[[a:]{1001}" };
+	size_t i;
+
+	for (i = 0; i < sizeof(within) / sizeof(within[0]); i++)
+		ATF_CHECK_MSG(!is_refused(within[i]), "%s", within[i]);
+	for (i = 0; i < sizeof(behind) / sizeof(behind[0]); i++)
+		ATF_CHECK_MSG(is_refused(behind[i]), "%s", behind[i]);
+}
+
 ATF_TC_WITHOUT_HEAD(fault__back_reference__refused);
 ATF_TC_BODY(fault__back_reference__refused, tc)
 {
@@ -101,6 +120,7 @@ ATF_TC_BODY(fault__any_pattern_that_passes__compiles_in_no_time, tc)
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, fault__harmless__none);
+	ATF_TP_ADD_TC(tp, fault__brackets__end_where_they_end);
 	ATF_TP_ADD_TC(tp, fault__back_reference__refused);
 	ATF_TP_ADD_TC(tp,
 	    fault__bounds_within_bounds__product_over_1000_refused);

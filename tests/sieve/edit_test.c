@@ -68,6 +68,28 @@ ATF_TC_BODY(add__crlf__ends_like_the_message, tc)
 	CHECK_SPAN(" 2", list.fields[1].value);
 }
 
+/* Where it is folded, too. */
+ATF_TC_WITHOUT_HEAD(add__crlf_and_long__each_line_ends_like_the_message);
+ATF_TC_BODY(add__crlf_and_long__each_line_ends_like_the_message, tc)
+{
+	struct span head;
+	size_t i, lines = 0;
+	char words[400];
+
+	for (i = 0; i < sizeof(words); i++)
+		words[i] = i % 10 == 9 ? ' ' : 'a';
+	start(SPAN("A: 1\r\n"));
+	ATF_REQUIRE(edit_add(&list, SPAN("B"),
+	    (struct span){ words, sizeof(words) - 1 }, true, true, arena));
+	head = edit_head(&list, arena);
+	for (i = 0; i < head.size_bytes; i++)
+		if (head.at[i] == '\n') {
+			ATF_CHECK_EQ('\r', head.at[i - 1]);
+			lines++;
+		}
+	ATF_CHECK_MSG(lines > 4, "%zu lines", lines);
+}
+
 ATF_TC_WITHOUT_HEAD(add__line_ends_in_value__no_second_field);
 ATF_TC_BODY(add__line_ends_in_value__no_second_field, tc)
 {
@@ -166,6 +188,8 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, add__behind_a_line_without_end__on_its_own_line);
 	ATF_TP_ADD_TC(tp, add__to_nothing__the_only_field);
 	ATF_TP_ADD_TC(tp, add__crlf__ends_like_the_message);
+	ATF_TP_ADD_TC(tp,
+	    add__crlf_and_long__each_line_ends_like_the_message);
 	ATF_TP_ADD_TC(tp, add__line_ends_in_value__no_second_field);
 	ATF_TP_ADD_TC(tp, add__long_value__folded);
 	ATF_TP_ADD_TC(tp, add__not_ascii__encoded_words);
