@@ -16,6 +16,7 @@
 #include "tests/support/mbox_bytes.h"
 #include "tests/support/mbox_calls.h"
 #include "tests/support/mbox_delivery.h"
+#include "tests/support/slow.h"
 #include "tests/support/spans.h"
 
 #define OLD "From bob@example.org Mon Nov 13 00:00:00 2023\nS: o\n\nold\n\n"
@@ -384,8 +385,8 @@ ATF_TC_BODY(full_disk__after_each_byte_of_64_kib__as_before, tc)
 	struct bytes text = { NULL, 0, 0 };
 	size_t cases = 0;
 	size_t at;
-	/* With another processor's instructions all of them take an hour. */
-	size_t step = getenv("MDA_EMULATED") != NULL ? 97 : 1;
+	/* Where each instruction is translated, all take an hour. */
+	size_t step = is_slow() ? 97 : 1;
 	enum verdict verdict;
 
 	set_up();

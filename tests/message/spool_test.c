@@ -86,6 +86,7 @@ ATF_TC_BODY(open__below_limit__whole, tc)
 	ATF_CHECK(holds(&spool, text, LIMIT - 1));
 	ATF_CHECK_EQ(LIMIT - 1, spool.total_bytes);
 	spool_close(&spool);
+	free(text);
 }
 
 /* Read with this limit; does all of it arrive? */
@@ -151,6 +152,8 @@ ATF_TC_BODY(rest__large_message__pieces_stay_small, tc)
 	ATF_REQUIRE_EQ(VERDICT_OK, spool_rest(&spool, collect, &all, &why));
 	ATF_CHECK_EQ(SIZE - LIMIT, all.size_bytes);
 	ATF_CHECK(all.largest_bytes <= 1024 * 1024);
+	free(all.data);
+	free(text);
 }
 
 ATF_TC_WITHOUT_HEAD(rest__whole_spool__nothing_to_do);
@@ -165,6 +168,7 @@ ATF_TC_BODY(rest__whole_spool__nothing_to_do, tc)
 	spool.in_fd = -1; /* reading it would fail */
 	ATF_CHECK_EQ(VERDICT_OK, spool_rest(&spool, collect, &all, &why));
 	ATF_CHECK_EQ(0, all.size_bytes);
+	free(all.data);
 }
 
 ATF_TC_WITHOUT_HEAD(rest__sink_fails__its_failure);
@@ -179,6 +183,8 @@ ATF_TC_BODY(rest__sink_fails__its_failure, tc)
 	    spool_open(&spool, file_of(text, 2 * LIMIT), LIMIT, 0, &why));
 	ATF_CHECK_EQ(VERDICT_RETRY, spool_rest(&spool, collect, &all, &why));
 	ATF_CHECK_STREQ("sink", why.step);
+	free(all.data);
+	free(text);
 }
 
 ATF_TC_WITHOUT_HEAD(open__empty_message__whole_with_nothing);
@@ -222,6 +228,7 @@ ATF_TC_BODY(open__short_reads_of_a_pipe__whole, tc)
 	    spool_open(&spool, slow_pipe(text, 3000), LIMIT, 0, &why));
 	ATF_CHECK(spool.is_whole);
 	ATF_CHECK(holds(&spool, text, 3000));
+	free(text);
 }
 
 /* As some programs leave their pipes and sockets. */
@@ -237,6 +244,7 @@ ATF_TC_BODY(open__non_blocking_pipe__waited_for, tc)
 	ATF_REQUIRE_EQ(VERDICT_OK, spool_open(&spool, fd, LIMIT, 0, &why));
 	ATF_CHECK(spool.is_whole);
 	ATF_CHECK(holds(&spool, text, 3000));
+	free(text);
 }
 
 static unsigned int interruptions;
@@ -265,6 +273,7 @@ ATF_TC_BODY(open__eintr_and_short_reads__whole, tc)
 	ATF_REQUIRE_EQ(VERDICT_OK,
 	    spool_open(&spool, file_of(text, 3000), LIMIT, 0, &why));
 	ATF_CHECK(holds(&spool, text, 3000));
+	free(text);
 }
 
 ATF_TC_WITHOUT_HEAD(open__eio_at_once__retry_at_read);
@@ -323,6 +332,8 @@ ATF_TC_BODY(rest__eio_in_the_middle__retry_at_read, tc)
 	fail_nth(CALL_READ, 2, EIO);
 	ATF_CHECK_EQ(VERDICT_RETRY, spool_rest(&spool, collect, &all, &why));
 	ATF_CHECK_STREQ("read", why.step);
+	free(all.data);
+	free(text);
 }
 
 /* The pipe is at its end, and so is its writer: who started us? */
@@ -340,6 +351,7 @@ check_dead_sender(const char *text, enum verdict expected)
 	ATF_CHECK_EQ(expected, spool_rest(&spool, collect, &all, &why));
 	if (expected != VERDICT_OK)
 		ATF_CHECK_STREQ("sender-died", why.step);
+	free(all.data);
 }
 
 ATF_TC_WITHOUT_HEAD(rest__sender_gone_in_a_line__retry_at_sender_died);

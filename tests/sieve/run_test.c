@@ -310,7 +310,6 @@ ATF_TC_BODY(envelope__unknown_parts__match_nothing, tc)
 static const char *
 why_not(const char *sender)
 {
-	sieve_case_start(&sieve);
 	sieve.input.envelope.from = span_of(sender);
 	ATF_REQUIRE(sieve_case_decide(&sieve,
 	    "require \"vacation\"; vacation \"away\";"));
@@ -322,6 +321,7 @@ why_not(const char *sender)
 ATF_TC_WITHOUT_HEAD(vacation__sender_that_mail_cannot_go_to__no_answer);
 ATF_TC_BODY(vacation__sender_that_mail_cannot_go_to__no_answer, tc)
 {
+	sieve_case_start(&sieve);
 	ATF_CHECK(why_not("s@a.example") == NULL);
 	ATF_CHECK(why_not("\"s s\"@a.example") == NULL);
 	ATF_CHECK_STREQ("mail cannot be sent to the sender of the envelope",

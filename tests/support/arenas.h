@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "base/arena.h"
+#include "tests/support/slow.h"
 
 /*
  * test_arena - the arena of this case: 256 MB, emptied at each call.
@@ -42,7 +43,7 @@ cpu_s(void)
 static inline double
 limit_s(void)
 {
-	if (getenv("MDA_EMULATED") != NULL)
+	if (is_slow())
 		return 120;
 	return HAS_LEAK_CHECKER ? 20 : 2;
 }

@@ -97,7 +97,22 @@ call_size(enum call call, size_t size_bytes)
 		CALL_AROUND(type, name, args);                                \
 	}
 
-EVERY_CALL(CALL_FUNCTION, CALL_FUNCTION, CALL_BYTES_FUNCTION, CALL_FUNCTION)
+/* A descriptor that close(2) fails for is gone all the same. */
+#define CALL_CLOSES_FUNCTION(type, name, params, args)                        \
+	static inline type note_##name params                                 \
+	{                                                                     \
+		type answer;                                                  \
+                                                                              \
+		call_begin(CALL_##name, #name);                               \
+		answer = real_sys->name args;                                 \
+		if (!call_hits(CALL_##name))                                  \
+			return answer;                                        \
+		errno = call_plans[CALL_##name].sys_errno;                    \
+		return -1;                                                    \
+	}
+
+EVERY_CALL(CALL_FUNCTION, CALL_CLOSES_FUNCTION, CALL_BYTES_FUNCTION,
+    CALL_FUNCTION)
 
 /* Files and folders are told apart in the trail. */
 static inline int
