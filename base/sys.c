@@ -1,6 +1,7 @@
 #include "base/sys.h"
 
 #include <sys/file.h>
+#include <sys/mman.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -98,6 +99,18 @@ call_fcntl_lock(int fd)
 	return answer;
 }
 
+/* The system gives a pointer, and one that is none for an error. */
+static int
+call_mmap(void **start_out, size_t length, int fd, off_t offset)
+{
+	void *start = mmap(NULL, length, PROT_READ, MAP_SHARED, fd, offset);
+
+	if (start == MAP_FAILED)
+		return -1;
+	*start_out = start;
+	return 0;
+}
+
 static const struct sys_calls real_calls = {
 	.openat = call_openat,
 	.close = close,
@@ -120,6 +133,7 @@ static const struct sys_calls real_calls = {
 	.rename_noreplace = rename_noreplace,
 	.flock = call_flock,
 	.fcntl_lock = call_fcntl_lock,
+	.mmap = call_mmap,
 };
 
 const struct sys_calls *sys = &real_calls;

@@ -41,6 +41,8 @@ struct sys_calls {
 	    int new_dir_fd, const char *new_path); /* ENOSYS: not here */
 	int (*flock)(int fd, int operation);	   /* ENOSYS: not here */
 	int (*fcntl_lock)(int fd); /* write lock on the whole file, or EAGAIN */
+	int (*mmap)(void **start_out, size_t length, int fd,
+	    off_t offset); /* shared, for reading; 0, or -1 */
 };
 
 /* The table in use. Release programs never change it. */

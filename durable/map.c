@@ -5,11 +5,12 @@
 #include <stdint.h>
 #include <unistd.h>
 
+#include "base/sys.h"
+
 bool
 map_open(struct map *map, int fd, off_t offset, off_t length)
 {
 	off_t skip = offset % sysconf(_SC_PAGESIZE);
-	void *start;
 
 	map->start = NULL;
 	map->bytes = span_of(NULL);
@@ -18,12 +19,9 @@ map_open(struct map *map, int fd, off_t offset, off_t length)
 	if ((uintmax_t)length > SIZE_MAX - (uintmax_t)skip)
 		return false;
 	map->size_bytes = (size_t)(length + skip);
-	start = mmap(NULL, map->size_bytes, PROT_READ, MAP_SHARED, fd,
-	    offset - skip);
-	if (start == MAP_FAILED)
+	if (sys->mmap(&map->start, map->size_bytes, fd, offset - skip) == -1)
 		return false;
-	map->start = start;
-	map->bytes.at = (const char *)start + skip;
+	map->bytes.at = (const char *)map->start + skip;
 	map->bytes.size_bytes = (size_t)length;
 	return true;
 }

@@ -28,18 +28,19 @@ end_of(const struct journal_entry *entry)
 	return end;
 }
 
-static bool
-is_whole(const struct box *box, const struct journal_entry *entry)
+/* What cannot be read now may be whole: a later delivery judges it. */
+static enum repair_finding
+look_at_record(const struct box *box, const struct journal_entry *entry)
 {
 	struct map map;
 	bool is_equal;
 
 	if (!map_open(&map, box->fd, (off_t)(entry->start + entry->lead),
 		(off_t)entry->length))
-		return false;
+		return FOUND_OTHER;
 	is_equal = checksum(map.bytes) == entry->sum;
 	map_close(&map);
-	return is_equal;
+	return is_equal ? FOUND_WHOLE : FOUND_FOREIGN;
 }
 
 /*
@@ -123,10 +124,11 @@ look_at_end(const struct box *box, const struct journal_entry *entry)
 	enum repair_finding finding = FOUND_FOREIGN;
 	struct map map;
 
-	if (size_bytes > end_of(entry) ||
-	    !map_open(&map, box->fd, (off_t)entry->start,
-		(off_t)(size_bytes - entry->start)))
+	if (size_bytes > end_of(entry))
 		return FOUND_FOREIGN;
+	if (!map_open(&map, box->fd, (off_t)entry->start,
+		(off_t)(size_bytes - entry->start)))
+		return FOUND_OTHER;
 	if (is_our_piece(map.bytes, entry))
 		finding = FOUND_TORN;
 	map_close(&map);
@@ -137,16 +139,17 @@ enum repair_finding
 repair_look(const struct box *box, const struct journal_entry *entry)
 {
 	uint64_t size_bytes = (uint64_t)box->st.st_size;
+	enum repair_finding finding = FOUND_FOREIGN;
 
 	if ((entry->state != ENTRY_OPEN && entry->state != ENTRY_WHOLE) ||
 	    entry->ino != (uint64_t)box->st.st_ino)
 		return FOUND_OTHER;
 	if (size_bytes <= entry->start)
 		return FOUND_NOTHING;
-	if (size_bytes >= end_of(entry) && is_whole(box, entry))
-		return FOUND_WHOLE;
-	if (entry->state == ENTRY_WHOLE)
-		return FOUND_FOREIGN;
+	if (size_bytes >= end_of(entry))
+		finding = look_at_record(box, entry);
+	if (finding != FOUND_FOREIGN || entry->state == ENTRY_WHOLE)
+		return finding;
 	return look_at_end(box, entry);
 }
 

@@ -18,7 +18,7 @@
 
 /* What an entry of the journal turns out to be. */
 enum repair_finding {
-	FOUND_OTHER,   /* not about this file, or settled */
+	FOUND_OTHER,   /* not about this file, settled, or not to be read now */
 	FOUND_WHOLE,   /* its record stands in the mbox, whole */
 	FOUND_TORN,    /* only a torn piece of it, at the end: can be cut */
 	FOUND_NOTHING, /* nothing of it was written */

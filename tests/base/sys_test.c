@@ -1,6 +1,7 @@
 #include "base/sys.h"
 
 #include <sys/file.h>
+#include <sys/mman.h>
 
 #include <atf-c.h>
 #include <errno.h>
@@ -86,6 +87,20 @@ ATF_TC_BODY(flock__second_description__refused, tc)
 		ATF_CHECK_EQ(ENOSYS, errno);
 }
 
+ATF_TC_WITHOUT_HEAD(mmap__part_of_a_file__its_bytes);
+ATF_TC_BODY(mmap__part_of_a_file__its_bytes, tc)
+{
+	void *start = NULL;
+	int fd;
+
+	file_text("file", "text");
+	fd = open("file", O_RDONLY);
+	ATF_REQUIRE_EQ(0, sys->mmap(&start, 4, fd, 0));
+	ATF_CHECK_EQ(0, memcmp(start, "text", 4));
+	ATF_CHECK_EQ(0, munmap(start, 4));
+	ATF_CHECK_ERRNO(EBADF, sys->mmap(&start, 4, -1, 0) == -1);
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, table__every_member__is_set);
@@ -95,5 +110,6 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, openat__o_creat__mode_is_passed_on);
 	ATF_TP_ADD_TC(tp, rename_noreplace__name_is_taken__both_files_stay);
 	ATF_TP_ADD_TC(tp, flock__second_description__refused);
+	ATF_TP_ADD_TC(tp, mmap__part_of_a_file__its_bytes);
 	return atf_no_error();
 }

@@ -621,6 +621,12 @@ record_fcntl_lock(int fd)
 	return fault_calls.fcntl_lock(fd);
 }
 
+static int
+record_mmap(void **start_out, size_t length, int fd, off_t at)
+{
+	return fault_calls.mmap(start_out, length, fd, at);
+}
+
 static const struct sys_calls record_calls = {
 	.openat = record_openat,
 	.close = record_close,
@@ -643,6 +649,7 @@ static const struct sys_calls record_calls = {
 	.rename_noreplace = record_rename_noreplace,
 	.flock = record_flock,
 	.fcntl_lock = record_fcntl_lock,
+	.mmap = record_mmap,
 };
 
 const struct sys_calls *sys = &record_calls;

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tests/support/faults.h"
 #include "tests/support/files.h"
 
 enum { FILES = 700 }; /* more names than one call can give */
@@ -114,11 +115,31 @@ ATF_TC_BODY(next__no_descriptor__retry_at_readdir, tc)
 	ATF_CHECK_EQ(EBADF, why.sys_errno);
 }
 
+/* By lseek(2), or where that is not used by a copy for the stream. */
+ATF_TC_WITHOUT_HEAD(open__again_and_no_way_back__retry_at_readdir);
+ATF_TC_BODY(open__again_and_no_way_back__retry_at_readdir, tc)
+{
+	int fd = make_folder(3);
+	struct entries entries;
+	struct failure why;
+
+	ATF_CHECK_EQ(3, read_all(fd, false));
+	faults_install();
+	fail_always(CALL_LSEEK, EIO);
+	fail_always(CALL_DUP, EIO);
+	ATF_CHECK_EQ(
+	    VERDICT_RETRY, entries_open(&entries, fd, true, "box", &why));
+	ATF_CHECK_STREQ("readdir", why.step);
+	ATF_CHECK_EQ(EIO, why.sys_errno);
+	ATF_CHECK_STREQ("box", why.subject);
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, next__empty_folder__no_names);
 	ATF_TP_ADD_TC(tp, next__many_names__each_once);
 	ATF_TP_ADD_TC(tp, open__again__from_the_first_name);
+	ATF_TP_ADD_TC(tp, open__again_and_no_way_back__retry_at_readdir);
 	ATF_TP_ADD_TC(tp, next__not_a_folder__retry_at_readdir);
 	ATF_TP_ADD_TC(tp, next__no_descriptor__retry_at_readdir);
 	return atf_no_error();

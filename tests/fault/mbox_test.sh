@@ -68,11 +68,13 @@ try()
 }
 
 # Where the journal cannot be opened the delivery goes on without it: then
-# what is torn stays, and what is there already comes once more.
+# what is torn stays, and what is there already comes once more. So it is where
+# what stands in the box cannot be read (mmap): a later delivery looks again.
 is_blind()
 {
 	case $set_one:$1 in
-	torn:openat:4:E[APLR][CEOP]*|witness:openat:4:E[APLR][CEOP]*)
+	torn:openat:4:E[APLR][CEOP]*|witness:openat:4:E[APLR][CEOP]*|\
+	torn:mmap:1:*|witness:mmap:[12]:*)
 		return 0 ;;
 	esac
 	return 1

@@ -442,6 +442,24 @@ ATF_TC_BODY(witness__cannot_be_opened__not_taken, tc)
 	ATF_CHECK_STREQ("", leftover.witness);
 }
 
+/* Short of memory for a moment: a copy beats a loss. */
+ATF_TC_WITHOUT_HEAD(witness__cannot_be_compared__not_taken);
+ATF_TC_BODY(witness__cannot_be_compared__not_taken, tc)
+{
+	unsigned int nth;
+
+	stage_and_leave();
+	faults_install();
+	for (nth = 1; nth <= 2; nth++) {
+		fail_nth(CALL_MMAP, nth, ENOMEM);
+		scan_as(true);
+		ATF_CHECK_STREQ("", leftover.witness);
+		ATF_CHECK_EQ(0, leftover.swept);
+	}
+	scan_as(true);
+	ATF_CHECK_STREQ(WITNESS, leftover.witness);
+}
+
 ATF_TC_WITHOUT_HEAD(witness__left_after_a_first_scan__found_by_the_second);
 ATF_TC_BODY(witness__left_after_a_first_scan__found_by_the_second, tc)
 {
@@ -709,6 +727,23 @@ ATF_TC_BODY(scan__tmp_cannot_be_read__retry_at_readdir, tc)
 	ATF_CHECK_STREQ("box", why.subject);
 }
 
+ATF_TC_WITHOUT_HEAD(scan__tmp_cannot_be_read_again__retry_at_readdir);
+ATF_TC_BODY(scan__tmp_cannot_be_read_again__retry_at_readdir, tc)
+{
+	struct failure why;
+
+	stage_ours();
+	scan_as(true);
+	faults_install();
+	fail_always(CALL_LSEEK, EIO);
+	fail_always(CALL_DUP, EIO); /* where a stream is made of a copy */
+	ATF_CHECK_EQ(VERDICT_RETRY,
+	    leftover_scan(&leftover, &layout, &stage, true, host, &why));
+	ATF_CHECK_STREQ("readdir", why.step);
+	ATF_CHECK_EQ(EIO, why.sys_errno);
+	ATF_CHECK_STREQ("box", why.subject);
+}
+
 static void
 scan_when_stopped(void)
 {
@@ -893,6 +928,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, witness__deleted_by_a_reader__not_taken);
 	ATF_TP_ADD_TC(tp, witness__its_delivery_just_ended_well__not_taken);
 	ATF_TP_ADD_TC(tp, witness__cannot_be_opened__not_taken);
+	ATF_TP_ADD_TC(tp, witness__cannot_be_compared__not_taken);
 	ATF_TP_ADD_TC(tp,
 	    witness__left_after_a_first_scan__found_by_the_second);
 	ATF_TP_ADD_TC(tp, witness__empty_messages__not_taken_when_nameless);
@@ -916,6 +952,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, sweep__our_own_stage__kept);
 	ATF_TP_ADD_TC(tp, sweep__cannot_be_removed__not_counted);
 	ATF_TP_ADD_TC(tp, scan__tmp_cannot_be_read__retry_at_readdir);
+	ATF_TP_ADD_TC(tp, scan__tmp_cannot_be_read_again__retry_at_readdir);
 	ATF_TP_ADD_TC(tp, scan__signal_came__retry_at_signal);
 	ATF_TP_ADD_TC(tp, adopt__in_new__message_stays_witness_goes);
 	ATF_TP_ADD_TC(tp, adopt__witness__goes_after_both_folders_are_synced);

@@ -54,7 +54,10 @@
 	    (int old_fd, const char *old, int new_fd, const char *new),       \
 	    (old_fd, old, new_fd, new))                                       \
 	PLAIN(int, flock, (int fd, int operation), (fd, operation))           \
-	PLAIN(int, fcntl_lock, (int fd), (fd))
+	PLAIN(int, fcntl_lock, (int fd), (fd))                                \
+	PLAIN(int, mmap,                                                      \
+	    (void **start_out, size_t length, int fd, off_t at),              \
+	    (start_out, length, fd, at))
 
 #define COUNT_CALL(type, name, params, args) +1
 

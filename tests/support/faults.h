@@ -36,6 +36,8 @@ enum call {
 	CALL_RENAMEAT,
 	CALL_RENAME_NOREPLACE,
 	CALL_FLOCK,
+	CALL_LSEEK,
+	CALL_MMAP,
 	CALLS
 };
 
@@ -70,7 +72,8 @@ note_call(enum call call)
 {
 	static const char *const names[] = { "openat", "close", "dup", "read",
 		"pread", "write", "fsync", "fsync-dir", "fstat", "fstatat", "mkdirat",
-		"linkat", "unlinkat", "renameat", "rename_noreplace", "flock" };
+		"linkat", "unlinkat", "renameat", "rename_noreplace", "flock",
+		"lseek", "mmap" };
 	size_t used_bytes = strlen(trail);
 
 	if (++calls_made == die_at)
@@ -98,9 +101,11 @@ fault_openat(int dir_fd, const char *path, int flags, mode_t mode)
 	    real_sys->openat(dir_fd, path, flags, mode));
 }
 
+/* A descriptor that close(2) fails for is gone all the same. */
 static inline int
 fault_close(int fd)
 {
+	fault_plans[CALL_CLOSE].is_late = true;
 	FAULT_AROUND(int, CALL_CLOSE, real_sys->close(fd));
 }
 
@@ -199,6 +204,19 @@ fault_flock(int fd, int operation)
 	FAULT_AROUND(int, CALL_FLOCK, real_sys->flock(fd, operation));
 }
 
+static inline off_t
+fault_lseek(int fd, off_t at, int whence)
+{
+	FAULT_AROUND(off_t, CALL_LSEEK, real_sys->lseek(fd, at, whence));
+}
+
+static inline int
+fault_mmap(void **start_out, size_t length, int fd, off_t at)
+{
+	FAULT_AROUND(int, CALL_MMAP,
+	    real_sys->mmap(start_out, length, fd, at));
+}
+
 /*
  * faults_install - put the table in place; nothing fails yet.
  */
@@ -223,6 +241,8 @@ faults_install(void)
 	calls.renameat = fault_renameat;
 	calls.rename_noreplace = fault_rename_noreplace;
 	calls.flock = fault_flock;
+	calls.lseek = fault_lseek;
+	calls.mmap = fault_mmap;
 	real_sys = sys;
 	sys = &calls;
 }
