@@ -147,6 +147,14 @@ read_holder(struct holder *holder, int dir_fd, const char *name)
 		   holder->boot) == 3 && holder->pid > 0;
 }
 
+/* A boot that somebody could not ask for says nothing. */
+static bool
+is_other_boot(const struct holder *one, const struct holder *other)
+{
+	return strcmp(one->boot, other->boot) != 0 &&
+	    strcmp(one->boot, "-") != 0 && strcmp(other->boot, "-") != 0;
+}
+
 static bool
 is_holder_dead(const struct holder *holder)
 {
@@ -155,7 +163,7 @@ is_holder_dead(const struct holder *holder)
 	set_self(&self);
 	if (strcmp(holder->host, self.host) != 0)
 		return false;
-	if (strcmp(holder->boot, self.boot) != 0)
+	if (is_other_boot(holder, &self))
 		return true;
 	return kill((pid_t)holder->pid, 0) == -1 && errno == ESRCH;
 }

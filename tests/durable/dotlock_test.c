@@ -193,6 +193,22 @@ ATF_TC_BODY(try__from_before_this_boot__broken, tc)
 	dotlock_release(&dotlock);
 }
 
+/* Its maker could not ask for the boot: that says nothing about it. */
+ATF_TC_WITHOUT_HEAD(try__boot_not_known_and_pid_lives__busy);
+ATF_TC_BODY(try__boot_not_known_and_pid_lives__busy, tc)
+{
+	struct dotlock dotlock = new_lock();
+
+	put_lock((long)getpid(), NULL, "-");
+	ATF_CHECK(!dotlock_is_free(&dotlock));
+	ATF_CHECK_EQ(LOCK_BUSY, try(&dotlock, true));
+	put_lock(dead_pid(), NULL, "-");
+	ATF_CHECK(dotlock_is_free(&dotlock));
+	ATF_CHECK_EQ(LOCK_HAD, try(&dotlock, true));
+	ATF_CHECK(dotlock.is_broken);
+	dotlock_release(&dotlock);
+}
+
 ATF_TC_WITHOUT_HEAD(try__pid_of_another_host__busy);
 ATF_TC_BODY(try__pid_of_another_host__busy, tc)
 {
@@ -259,6 +275,31 @@ ATF_TC_BODY(try__foreign_and_old__broken, tc)
 		dotlock_release(&dotlock);
 		check_alone(0);
 		ATF_REQUIRE_EQ(0, close(dotlock.dir_fd));
+	}
+}
+
+/* Nobody can say how old it is. */
+ATF_TC_WITHOUT_HEAD(try__clock_cannot_be_asked__busy);
+ATF_TC_BODY(try__clock_cannot_be_asked__busy, tc)
+{
+	static const enum call calls[] = { CALL_openat, CALL_write,
+		CALL_fstat };
+	size_t i;
+
+	calls_install();
+	for (i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+		struct dotlock dotlock = new_lock();
+
+		file_text(name, foreign[0]);
+		set_age(STALE_S + 30);
+		dotlock.was_busy = true; /* so that it is not tried first */
+		fail_nth(calls[i], calls[i] == CALL_openat ? 2 : 1, ENOSPC);
+		ATF_CHECK_EQ(LOCK_BUSY, try(&dotlock, true));
+		ATF_CHECK(!dotlock.is_broken);
+		ATF_CHECK(file_holds(name, span_of(foreign[0])));
+		check_alone(1);
+		ATF_REQUIRE_EQ(0, close(dotlock.dir_fd));
+		calls_reset();
 	}
 }
 
@@ -824,10 +865,12 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, try__held_by_a_live_process__busy);
 	ATF_TP_ADD_TC(tp, try__holder_is_dead__broken);
 	ATF_TP_ADD_TC(tp, try__from_before_this_boot__broken);
+	ATF_TP_ADD_TC(tp, try__boot_not_known_and_pid_lives__busy);
 	ATF_TP_ADD_TC(tp, try__pid_of_another_host__busy);
 	ATF_TP_ADD_TC(tp, try__stale_without_the_kernel_lock__busy);
 	ATF_TP_ADD_TC(tp, try__foreign_and_young__busy);
 	ATF_TP_ADD_TC(tp, try__foreign_and_old__broken);
+	ATF_TP_ADD_TC(tp, try__clock_cannot_be_asked__busy);
 	ATF_TP_ADD_TC(tp, try__live_but_old__broken);
 	ATF_TP_ADD_TC(tp, try__long_file__busy);
 	ATF_TP_ADD_TC(tp, try__clock_of_file_system_differs__its_own_counts);
