@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "tests/support/files.h"
+#include "tests/support/played_fs.h"
 
 ATF_TC_WITHOUT_HEAD(name__work_folder__a_word);
 ATF_TC_BODY(name__work_folder__a_word, tc)
@@ -89,6 +90,37 @@ ATF_TC_BODY(has_links__not_known__yes, tc)
 	ATF_CHECK(filesystem_has_links(-1));
 }
 
+/* The numbers are those of statfs(2). */
+ATF_TC_WITHOUT_HEAD(reach__each_kind__who_else_may_write_there);
+ATF_TC_BODY(reach__each_kind__who_else_may_write_there, tc)
+{
+	static const struct {
+		unsigned long magic;
+		const char *name;
+		enum filesystem_reach reach;
+	} kinds[] = { { 0xef53, "ext4", REACH_HOST },
+		{ 0x58465342, "xfs", REACH_HOST },
+		{ 0x9123683e, "btrfs", REACH_HOST },
+		{ 0x01021994, "tmpfs", REACH_HOST },
+		{ 0x4d44, "msdos", REACH_HOST }, { 0x6969, "nfs", REACH_HOSTS },
+		{ 0x00c36400, "ceph", REACH_HOSTS },
+		{ 0xff534d42, "cifs", REACH_HOSTS },
+		{ 0xfe534d42, "smb2", REACH_HOSTS },
+		{ 0x65735546, "fuse", REACH_FUSE },
+		{ 0x12345678, "unknown", REACH_HOSTS } };
+	int fd = folder_fd(".");
+	size_t i;
+
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		played_fs_start(kinds[i].magic);
+		ATF_CHECK_STREQ(kinds[i].name, filesystem_name(fd));
+		ATF_CHECK_EQ_MSG(kinds[i].reach, filesystem_reach(fd), "%s",
+		    kinds[i].name);
+		ATF_CHECK_EQ(
+		    kinds[i].reach == REACH_FUSE, filesystem_is_fuse(fd));
+	}
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, name__work_folder__a_word);
@@ -98,6 +130,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, kinds__folders_here__answers_agree_with_the_name);
 	ATF_TP_ADD_TC(tp, reach__bad_descriptor__other_hosts);
 	ATF_TP_ADD_TC(tp, reach__memory__this_host);
+	ATF_TP_ADD_TC(tp, reach__each_kind__who_else_may_write_there);
 	ATF_TP_ADD_TC(tp, has_links__where_a_link_can_be_made__yes);
 	ATF_TP_ADD_TC(tp, has_links__not_known__yes);
 	return atf_no_error();

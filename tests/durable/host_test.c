@@ -3,6 +3,8 @@
 
 #include "durable/host.h"
 
+#include <sys/resource.h>
+
 #include <atf-c.h>
 #include <errno.h>
 #include <stdbool.h>
@@ -78,6 +80,23 @@ ATF_TC_BODY(boot_id__asked_twice__one_word, tc)
 	ATF_CHECK(strpbrk(one, " \t\n") == NULL);
 }
 
+/* No descriptor is left to ask with: as good as no such file. */
+ATF_TC_WITHOUT_HEAD(boot_id__cannot_be_asked__a_dash);
+ATF_TC_BODY(boot_id__cannot_be_asked__a_dash, tc)
+{
+	struct rlimit none;
+	struct rlimit some;
+	char id[64];
+
+	ATF_REQUIRE_EQ(0, getrlimit(RLIMIT_NOFILE, &some));
+	none = some;
+	none.rlim_cur = 0;
+	ATF_REQUIRE_EQ(0, setrlimit(RLIMIT_NOFILE, &none));
+	host_boot_id(id, sizeof(id));
+	ATF_REQUIRE_EQ(0, setrlimit(RLIMIT_NOFILE, &some));
+	ATF_CHECK_STREQ("-", id);
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, name__known__as_the_system_has_it);
@@ -85,5 +104,6 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, name__cannot_be_asked__localhost);
 	ATF_TP_ADD_TC(tp, name__longer_than_room__ends_in_nul);
 	ATF_TP_ADD_TC(tp, boot_id__asked_twice__one_word);
+	ATF_TP_ADD_TC(tp, boot_id__cannot_be_asked__a_dash);
 	return atf_no_error();
 }

@@ -1,5 +1,7 @@
 #include "durable/mount.h"
 
+#include <sys/resource.h>
+
 #include <atf-c.h>
 #include <fcntl.h>
 #include <string.h>
@@ -135,6 +137,32 @@ ATF_TC_BODY(find__working_folder__its_mount, tc)
 	ATF_REQUIRE_EQ(0, close(fd));
 }
 
+ATF_TC_WITHOUT_HEAD(find__bad_descriptor__not_found);
+ATF_TC_BODY(find__bad_descriptor__not_found, tc)
+{
+	struct mount mount;
+
+	ATF_CHECK(!mount_find(&mount, -1));
+}
+
+/* No descriptor is left to ask with: as good as no /proc. */
+ATF_TC_WITHOUT_HEAD(find__cannot_be_asked__not_found);
+ATF_TC_BODY(find__cannot_be_asked__not_found, tc)
+{
+	struct mount mount;
+	struct rlimit none;
+	struct rlimit some;
+	bool is_found;
+
+	ATF_REQUIRE_EQ(0, getrlimit(RLIMIT_NOFILE, &some));
+	none = some;
+	none.rlim_cur = 0;
+	ATF_REQUIRE_EQ(0, setrlimit(RLIMIT_NOFILE, &none));
+	is_found = mount_find(&mount, STDIN_FILENO);
+	ATF_REQUIRE_EQ(0, setrlimit(RLIMIT_NOFILE, &some));
+	ATF_CHECK(!is_found);
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, read__with_tags__each_field);
@@ -146,5 +174,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, option__part_of_another__not_it);
 	ATF_TP_ADD_TC(tp, option__none__not_it);
 	ATF_TP_ADD_TC(tp, find__working_folder__its_mount);
+	ATF_TP_ADD_TC(tp, find__bad_descriptor__not_found);
+	ATF_TP_ADD_TC(tp, find__cannot_be_asked__not_found);
 	return atf_no_error();
 }

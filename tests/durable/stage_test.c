@@ -82,6 +82,18 @@ is_held(const char *path)
 	return answer == -1;
 }
 
+static struct stage second;
+
+/* Another one in the same box, not yet open. */
+static void
+plan_second(void)
+{
+	second = stage;
+	second.fd = -1;
+	(void)strcpy(second.name, "m2");
+	(void)strcpy(second.final_name, "m2,S=11");
+}
+
 /* ---- stage_open ------------------------------------------------------- */
 
 ATF_TC_WITHOUT_HEAD(open__free_name__empty_file_0600);
@@ -1010,6 +1022,75 @@ ATF_TC_BODY(close__twice__second_does_nothing, tc)
 	ATF_CHECK(file_exists("box/new/m1,S=11"));
 }
 
+/* ---- stage_share, stage_copy ------------------------------------------- */
+
+ATF_TC_WITHOUT_HEAD(share__link_made_but_eio__success);
+ATF_TC_BODY(share__link_made_but_eio__success, tc)
+{
+	struct failure why;
+
+	written_stage();
+	plan_second();
+	faults_install();
+	fail_late(CALL_LINKAT, EIO);
+	ATF_CHECK_EQ(VERDICT_OK, stage_share(&second, &stage, &why));
+	ATF_CHECK_EQ(file_inode("box/tmp/m1"), file_inode("box/tmp/m2"));
+	ATF_CHECK(second.is_shared);
+	stage_abandon(&second);
+	stage_abandon(&stage);
+	ATF_CHECK_EQ(0, folder_count("box/tmp"));
+}
+
+ATF_TC_WITHOUT_HEAD(share__no_descriptor_left__retry_at_dup);
+ATF_TC_BODY(share__no_descriptor_left__retry_at_dup, tc)
+{
+	struct failure why;
+
+	written_stage();
+	plan_second();
+	faults_install();
+	fail_nth(CALL_DUP, 1, EMFILE);
+	ATF_CHECK_EQ(VERDICT_RETRY, stage_share(&second, &stage, &why));
+	ATF_CHECK_STREQ("dup", why.step);
+	ATF_CHECK_EQ(EMFILE, why.sys_errno);
+	ATF_CHECK_EQ(EX_TEMPFAIL, why.exit_code);
+	ATF_CHECK(!file_exists("box/tmp/m2"));
+}
+
+static enum verdict
+copy_to_second(struct failure *why)
+{
+	plan_second();
+	ATF_REQUIRE_EQ(VERDICT_OK, stage_open(&second, why));
+	return stage_copy(&second, &stage, why);
+}
+
+ATF_TC_WITHOUT_HEAD(copy__interrupted__all_copied);
+ATF_TC_BODY(copy__interrupted__all_copied, tc)
+{
+	struct failure why;
+
+	written_stage();
+	faults_install();
+	fail_nth(CALL_PREAD, 1, EINTR);
+	ATF_CHECK_EQ(VERDICT_OK, copy_to_second(&why));
+	ATF_CHECK(file_holds("box/tmp/m2", SPAN(text)));
+	ATF_CHECK_EQ(2, calls_seen(CALL_PREAD));
+}
+
+ATF_TC_WITHOUT_HEAD(copy__donor_lost_its_end__retry_at_read);
+ATF_TC_BODY(copy__donor_lost_its_end__retry_at_read, tc)
+{
+	struct failure why;
+
+	written_stage();
+	ATF_REQUIRE_EQ(0, ftruncate(stage.fd, 4));
+	ATF_CHECK_EQ(VERDICT_RETRY, copy_to_second(&why));
+	ATF_CHECK_STREQ("read", why.step);
+	ATF_CHECK_EQ(EIO, why.sys_errno);
+	ATF_CHECK_EQ(EX_TEMPFAIL, why.exit_code);
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, open__free_name__empty_file_0600);
@@ -1076,5 +1157,9 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, abandon__open__nothing_left);
 	ATF_TP_ADD_TC(tp, abandon__unlink_fails__file_left_and_closed);
 	ATF_TP_ADD_TC(tp, close__twice__second_does_nothing);
+	ATF_TP_ADD_TC(tp, share__link_made_but_eio__success);
+	ATF_TP_ADD_TC(tp, share__no_descriptor_left__retry_at_dup);
+	ATF_TP_ADD_TC(tp, copy__interrupted__all_copied);
+	ATF_TP_ADD_TC(tp, copy__donor_lost_its_end__retry_at_read);
 	return atf_no_error();
 }

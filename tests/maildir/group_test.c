@@ -246,6 +246,19 @@ ATF_TC_BODY(deliver__first_fsync_eio__fresh_file_for_that_one, tc)
 	ATF_CHECK_EQ(4, calls_seen(CALL_FSYNC_FILE));
 }
 
+ATF_TC_WITHOUT_HEAD(deliver__fsync_eio_and_no_fresh_file__it_alone_refused);
+ATF_TC_BODY(deliver__fsync_eio_and_no_fresh_file__it_alone_refused, tc)
+{
+	be_ready(three, SPAN(TEXT));
+	fail_nth(CALL_FSYNC_FILE, 1, EIO);
+	fail_nth(CALL_OPENAT, BOXES + 1, ENOSPC);
+	deliver();
+	check_refused(0, "a", "open");
+	check_delivered(1, "b", SPAN(TEXT));
+	check_delivered(2, "c", SPAN(TEXT));
+	ATF_CHECK_EQ(BOXES, calls_seen(CALL_FSYNC_FILE));
+}
+
 ATF_TC_WITHOUT_HEAD(deliver__all_fsyncs_eio__nothing_left);
 ATF_TC_BODY(deliver__all_fsyncs_eio__nothing_left, tc)
 {
@@ -617,6 +630,8 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, deliver__unsettled__witness_beside_each);
 	ATF_TP_ADD_TC(tp, deliver__one_disk_full__the_others_delivered);
 	ATF_TP_ADD_TC(tp, deliver__first_fsync_eio__fresh_file_for_that_one);
+	ATF_TP_ADD_TC(
+	    tp, deliver__fsync_eio_and_no_fresh_file__it_alone_refused);
 	ATF_TP_ADD_TC(tp, deliver__all_fsyncs_eio__nothing_left);
 	ATF_TP_ADD_TC(tp, deliver__one_link_fails__the_others_delivered);
 	ATF_TP_ADD_TC(

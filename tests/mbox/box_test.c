@@ -1,5 +1,6 @@
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 
 #include <atf-c.h>
 #include <errno.h>
@@ -10,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/interrupt.h"
@@ -19,6 +21,7 @@
 #include "tests/support/mbox_calls.h"
 #include "tests/support/mbox_delivery.h"
 #include "tests/support/mbox_holder.h"
+#include "tests/support/played_fs.h"
 #include "tests/support/spans.h"
 
 static const enum mbox_lock kinds[] = { MBOX_DOTLOCK, MBOX_FCNTL, MBOX_FLOCK };
@@ -110,6 +113,46 @@ check_refused(const char *step, const char *dsn)
 	box_close(&box);
 }
 
+/* ---- Time that passes in pauses alone, in front of libc's own ----------- */
+
+static bool is_time_played;
+static long long played_us;
+static long long longest_pause_us;
+static unsigned int pauses;
+
+int
+clock_gettime(clockid_t clock, struct timespec *now)
+{
+	struct timeval here;
+
+	(void)clock; /* of ours, none goes back */
+	(void)gettimeofday(&here, NULL);
+	if (is_time_played) {
+		here.tv_sec = (time_t)(played_us / 1000000);
+		here.tv_usec = (suseconds_t)(played_us % 1000000);
+	}
+	now->tv_sec = here.tv_sec;
+	now->tv_nsec = here.tv_usec * 1000;
+	return 0;
+}
+
+int
+nanosleep(const struct timespec *pause, struct timespec *rest)
+{
+	long long pause_us =
+	    (long long)pause->tv_sec * 1000000 + pause->tv_nsec / 1000;
+
+	if (!is_time_played)
+		return clock_nanosleep(CLOCK_REALTIME, 0, pause, rest) == 0
+		    ? 0
+		    : -1;
+	pauses++;
+	played_us += pause_us;
+	if (pause_us > longest_pause_us)
+		longest_pause_us = pause_us;
+	return 0;
+}
+
 /* ---- box_open ----------------------------------------------------------- */
 
 ATF_TC_WITHOUT_HEAD(open__path_with_folders__last_part_is_the_name);
@@ -138,6 +181,23 @@ ATF_TC_BODY(open__path_with_folders__last_part_is_the_name, tc)
 	ATF_CHECK_EQ(1, folder_count("."));
 }
 
+ATF_TC_WITHOUT_HEAD(open__in_the_root_folder__that_folder);
+ATF_TC_BODY(open__in_the_root_folder__that_folder, tc)
+{
+	struct stat root;
+	struct stat opened;
+
+	set_up();
+	where.path = "/box";
+	require_open();
+	ATF_CHECK_STREQ("box", box.name);
+	ATF_REQUIRE_EQ(0, stat("/", &root));
+	ATF_REQUIRE_EQ(0, fstat(box.dir_fd, &opened));
+	ATF_CHECK_EQ(root.st_ino, opened.st_ino);
+	ATF_CHECK_EQ(root.st_dev, opened.st_dev);
+	box_close(&box);
+}
+
 static void
 check_not_opened(const char *path, const char *step)
 {
@@ -156,6 +216,27 @@ ATF_TC_BODY(open__folder_missing__retry_and_nothing_made, tc)
 	set_up();
 	check_not_opened("missing/box", "open-dir");
 	check_not_opened("missing/deep/box", "open-dir");
+}
+
+/* Sizes may be stale there: who wants it says so. */
+ATF_TC_WITHOUT_HEAD(open__fuse__retry_unless_allowed);
+ATF_TC_BODY(open__fuse__retry_unless_allowed, tc)
+{
+	int free_fd;
+
+	set_up();
+	played_fs_start(0x65735546);
+	free_fd = dup(STDIN_FILENO);
+	ATF_REQUIRE_EQ(0, close(free_fd));
+	check_not_opened("box", "mbox-fuse");
+	ATF_CHECK_EQ(free_fd, dup(STDIN_FILENO));
+	where.may_use_fuse = true;
+	require_open();
+	ATF_CHECK(box.is_fuse);
+	ATF_CHECK(!box.is_shared);
+	require_lock();
+	require_unlock();
+	box_close(&box);
 }
 
 ATF_TC_WITHOUT_HEAD(open__too_long__retry);
@@ -295,6 +376,29 @@ ATF_TC_BODY(lock__one_held_by_another__timeout_and_all_released, tc)
 			holder_end(&holder);
 			check_free();
 		}
+}
+
+/* Who waits for minutes still looks ten times in a second. */
+ATF_TC_WITHOUT_HEAD(lock__held_for_two_minutes__pauses_stay_short);
+ATF_TC_BODY(lock__held_for_two_minutes__pauses_stay_short, tc)
+{
+	struct holder holder;
+
+	set_up();
+	file_text("box", "old");
+	where.locks = MBOX_FCNTL;
+	where.lock_timeout_s = 120;
+	holder = holder_start(MBOX_FCNTL);
+	is_time_played = true;
+	check_refused("lock-timeout", "4.2.0");
+	is_time_played = false;
+	holder_end(&holder);
+	ATF_CHECK(longest_pause_us <= 100 * 1000);
+	ATF_CHECK(longest_pause_us > 90 * 1000);
+	ATF_CHECK(pauses > 1200);
+	ATF_CHECK(pauses < 2600);
+	ATF_CHECK(played_us >= 120 * 1000000LL);
+	ATF_CHECK(played_us < 121 * 1000000LL);
 }
 
 /* What others hold keeps us out only where the setting names it. */
@@ -965,6 +1069,8 @@ ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, open__path_with_folders__last_part_is_the_name);
 	ATF_TP_ADD_TC(tp, open__folder_missing__retry_and_nothing_made);
+	ATF_TP_ADD_TC(tp, open__in_the_root_folder__that_folder);
+	ATF_TP_ADD_TC(tp, open__fuse__retry_unless_allowed);
 	ATF_TP_ADD_TC(tp, open__too_long__retry);
 	ATF_TP_ADD_TC(tp, open__longest_name__locked_too);
 	ATF_TP_ADD_TC(tp, lock__missing__made_with_mode_0600);
@@ -972,6 +1078,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, lock__each_set__others_are_kept_out);
 	ATF_TP_ADD_TC(tp, lock__two_in_turn__second_is_refused);
 	ATF_TP_ADD_TC(tp, lock__one_held_by_another__timeout_and_all_released);
+	ATF_TP_ADD_TC(tp, lock__held_for_two_minutes__pauses_stay_short);
 	ATF_TP_ADD_TC(tp, lock__not_in_the_set__not_waited_for);
 	ATF_TP_ADD_TC(tp, lock__held_and_let_go__had_in_the_end);
 	ATF_TP_ADD_TC(tp, lock__waiting__nothing_held);

@@ -12,6 +12,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "base/checksum.h"
 #include "mbox/journal.h"
 #include "tests/support/files.h"
 #include "tests/support/guard.h"
@@ -155,6 +156,29 @@ ATF_TC_BODY(block__longest_from_line__room_for_some_marks, tc)
 	line[FROM_LINE_MAX - 2] = '\0';
 	ATF_CHECK_EQ(6, journal_mark_room(line));
 	ATF_CHECK_EQ(MARKS_MAX, journal_mark_room(""));
+}
+
+/* By whoever can write the file, and knows the checksum. */
+ATF_TC_WITHOUT_HEAD(block__from_line_longer_than_any__cut);
+ATF_TC_BODY(block__from_line_longer_than_any__cut, tc)
+{
+	enum { FROM_AT = 126, SUM_AT = JOURNAL_BLOCK - 18 };
+	struct journal_entry entry = sample_entry();
+	struct journal_entry back;
+	char block[JOURNAL_BLOCK];
+	char sum[32];
+
+	journal_encode(block, &entry);
+	ATF_REQUIRE_EQ(0, memcmp(block + FROM_AT, "From ", 5));
+	memset(block + FROM_AT + 5, 'x', SUM_AT - FROM_AT - 5);
+	(void)snprintf(sum, sizeof(sum), " %016llx",
+	    (unsigned long long)checksum((struct span){ block, SUM_AT }));
+	memcpy(block + SUM_AT, sum, 17);
+	memset(&back, 'y', sizeof(back));
+	journal_decode(&back, guard_place(block, sizeof(block)).at);
+	ATF_CHECK_EQ(ENTRY_OPEN, back.state);
+	ATF_CHECK_EQ(FROM_LINE_MAX - 1, strlen(back.from_line));
+	ATF_CHECK_EQ(0, back.marks.count);
 }
 
 ATF_TC_WITHOUT_HEAD(block__one_byte_changed__free);
@@ -818,6 +842,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, block__any_entry__a_line_of_text);
 	ATF_TP_ADD_TC(tp, block__first_format__read_without_marks);
 	ATF_TP_ADD_TC(tp, block__longest_from_line__room_for_some_marks);
+	ATF_TP_ADD_TC(tp, block__from_line_longer_than_any__cut);
 	ATF_TP_ADD_TC(tp, block__one_byte_changed__free);
 	ATF_TP_ADD_TC(tp, block__torn_between_two_entries__free);
 	ATF_TP_ADD_TC(tp, block__not_written_by_us__free);

@@ -7,6 +7,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "base/block.h"
 #include "base/checksum.h"
 #include "mbox/record.h"
 #include "tests/support/files.h"
@@ -19,6 +20,27 @@
 #define FROM "From ann@example.org Thu Jan  1 00:00:00 1970\n"
 
 enum { HEAD_BYTES = 4096, ROUNDS = 60 };
+
+/* ---- Memory that ends, in front of base/block.c ------------------------- */
+
+static unsigned int blocks_taken;
+static unsigned int failing_block; /* counted from 1; 0: none */
+
+void *
+block_take(size_t size_bytes)
+{
+	if (++blocks_taken == failing_block) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	return malloc(size_bytes);
+}
+
+void
+block_give(void *block)
+{
+	free(block);
+}
 
 /* One message on its way into a record. */
 struct made {
@@ -141,14 +163,15 @@ ATF_TC_BODY(with_lead__any__lfs_in_front, tc)
 }
 
 static void
-check_spilled(struct span text, enum mbox_format format, size_t number)
+check_spilled_above(size_t head_bytes, struct span text,
+    enum mbox_format format, size_t number)
 {
 	struct made whole;
 	struct made spilled;
 
 	require_make(&whole, text, 16 * 1024 * 1024, format);
-	require_make(&spilled, text, HEAD_BYTES, format);
-	ATF_REQUIRE_EQ_MSG(text.size_bytes >= HEAD_BYTES,
+	require_make(&spilled, text, head_bytes, format);
+	ATF_REQUIRE_EQ_MSG(text.size_bytes >= head_bytes,
 	    spilled.record.spill_fd != -1, "%zu", number);
 	ATF_REQUIRE_MSG(span_equals(whole.record.bytes, spilled.record.bytes),
 	    "%zu", number);
@@ -158,6 +181,12 @@ check_spilled(struct span text, enum mbox_format format, size_t number)
 	end(&whole);
 	end(&spilled);
 	ATF_REQUIRE_EQ_MSG(0, folder_count("."), "%zu", number);
+}
+
+static void
+check_spilled(struct span text, enum mbox_format format, size_t number)
+{
+	check_spilled_above(HEAD_BYTES, text, format, number);
 }
 
 /* Around the sizes of head, buffers and pages. */
@@ -204,6 +233,25 @@ ATF_TC_BODY(spill__one_line_of_ten_megabytes__as_in_memory, tc)
 
 	bytes_fill(&bytes, '>', 10 * 1024 * 1024);
 	check_spilled(bytes_span(&bytes), MBOX_RD, 0);
+	bytes_free(&bytes);
+}
+
+/* A line in the head comes in one piece, larger than the buffer. */
+ATF_TC_WITHOUT_HEAD(spill__long_lines_in_a_large_head__as_in_memory);
+ATF_TC_BODY(spill__long_lines_in_a_large_head__as_in_memory, tc)
+{
+	struct bytes bytes = { NULL, 0, 0 };
+	enum mbox_format format;
+
+	bytes_text(&bytes, "Subject: l\n\n");
+	bytes_fill(&bytes, 'x', 300 * 1024);
+	bytes_text(&bytes, "\nFrom the start\n");
+	bytes_fill(&bytes, 'y', 500 * 1024);
+	bytes_text(&bytes, "\n");
+	bytes_fill(&bytes, 'z', 700 * 1024);
+	for (format = MBOX_RD; format <= MBOX_CL2; format++)
+		check_spilled_above(
+		    1024 * 1024, bytes_span(&bytes), format, 0);
 	bytes_free(&bytes);
 }
 
@@ -317,8 +365,36 @@ ATF_TC_BODY(spill__each_call_fails__retry_and_nothing_left, tc)
 	check_failure(text, "spill", EIO);
 	fail_nth(CALL_lseek, 1, EIO);
 	check_failure(text, "spill-map", EIO);
+	fail_nth(CALL_mmap, 1, ENOMEM);
+	check_failure(text, "spill-map", ENOMEM);
 	fail_nth(CALL_read, 3, EIO);
 	check_failure(text, "read", EIO);
+	bytes_free(&bytes);
+}
+
+ATF_TC_WITHOUT_HEAD(make__memory_ends__retry_and_nothing_left);
+ATF_TC_BODY(make__memory_ends__retry_and_nothing_left, tc)
+{
+	struct bytes bytes = large_message(200 * 1024);
+	struct failure why = { .step = "" };
+	unsigned int nth;
+	struct made made;
+
+	for (nth = 1;; nth++) {
+		failing_block = 0;
+		mbox_message(&made.message, bytes_span(&bytes), 1 << 20);
+		failing_block = blocks_taken + nth;
+		if (record_make(&made.record, &made.message, MBOX_RD,
+			AT_FDCWD, 0, &why) == VERDICT_OK)
+			break;
+		ATF_CHECK_STREQ("malloc", why.step);
+		ATF_CHECK_EQ(ENOMEM, why.sys_errno);
+		ATF_CHECK_EQ(EX_TEMPFAIL, why.exit_code);
+		end(&made);
+		ATF_CHECK_EQ(0, folder_count("."));
+	}
+	ATF_CHECK(nth > 3);
+	end(&made);
 	bytes_free(&bytes);
 }
 
@@ -370,6 +446,8 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, spill__sizes_at_the_limits__as_in_memory);
 	ATF_TP_ADD_TC(tp, spill__random__as_in_memory);
 	ATF_TP_ADD_TC(tp, spill__one_line_of_ten_megabytes__as_in_memory);
+	ATF_TP_ADD_TC(tp, spill__long_lines_in_a_large_head__as_in_memory);
+	ATF_TP_ADD_TC(tp, make__memory_ends__retry_and_nothing_left);
 	ATF_TP_ADD_TC(tp, cl2__any_message__length_in_its_place);
 	ATF_TP_ADD_TC(tp, spill__folder_not_writable__elsewhere);
 	ATF_TP_ADD_TC(tp, spill__each_call_fails__retry_and_nothing_left);
