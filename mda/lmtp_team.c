@@ -159,8 +159,9 @@ static int
 run_keeper(
     struct keeper *keeper, const struct job *job, int fd, pid_t child)
 {
+	unsigned int deadline_s = (unsigned int)job->settings.deadline_s;
 	struct keeper_patience patience =
-	    keeper_patience((unsigned int)job->settings.deadline_s);
+	    keeper_patience(2 * deadline_s + WORKER_GATE_S);
 	int status;
 
 	(void)close(TEAM_MESSAGE_FD); /* read only */

@@ -216,15 +216,18 @@ static enum verdict
 ask_gate(const struct work *work, struct failure *why)
 {
 	const struct wire_answer ready = { .kind = WIRE_READY };
+	unsigned int deadline_s =
+	    (unsigned int)work->task->jobs[0].settings.deadline_s;
 	int fd = work->task->monitor_fd;
-	enum verdict verdict;
+	enum verdict verdict = VERDICT_OK;
 	char word = WORD_GONE;
 
-	if (wire_send(fd, &ready, sizeof(ready))) {
+	interrupt_deadline(deadline_s + WORKER_GATE_S);
+	if (wire_send(fd, &ready, sizeof(ready)))
 		verdict = wait_for_word(fd, &word, why);
-		if (verdict != VERDICT_OK)
-			return verdict;
-	}
+	interrupt_deadline(deadline_s);
+	if (verdict != VERDICT_OK)
+		return verdict;
 	if (word == WORD_GO)
 		return VERDICT_OK;
 	if (word == WORD_INTERRUPTED)

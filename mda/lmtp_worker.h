@@ -8,6 +8,9 @@
 
 #include "mda/job.h"
 
+/* At the gate, beyond the deadline: the monitor gives up those that hang. */
+enum { WORKER_GATE_S = 60 };
+
 struct worker_task {
 	struct job *jobs; /* borrowed: those of one account */
 	size_t count;	  /* of Maildirs, or a single one of an mbox */
@@ -26,7 +29,9 @@ struct worker_task {
  * Gives   an exit status. Each recipient has a verdict of its own, told to
  *         the monitor. When all is written, WIRE_READY; only behind WORD_GO
  *         does anything become visible, and only behind WORD_SETTLE do the
- *         witnesses go. A log line is written for each.
+ *         witnesses go. A log line is written for each. The deadline holds up
+ *         to the gate, and from there on once more: who waits there for
+ *         others does not pay for them.
  */
 int worker_run(struct worker_task *task);
 

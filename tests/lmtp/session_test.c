@@ -437,6 +437,120 @@ ATF_TC_BODY(parameters__of_dsn__decoded, tc)
 	ATF_CHECK_STREQ("4A7F", session.queue_id);
 }
 
+#define GREETED "LHLO c\r\n"
+#define SENT GREETED "MAIL FROM:<s@x>\r\n"
+
+/* What is said to one line, behind some others. */
+static const struct {
+	const char *before;
+	const char *line;
+	const char *reply;
+} replies[] = {
+	{ "", "LHLO c",
+	    "250-mx.example.org\r\n250-PIPELINING\r\n250-8BITMIME\r\n"
+	    "250-SMTPUTF8\r\n250-ENHANCEDSTATUSCODES\r\n250-SIZE 1000\r\n"
+	    "250-CHUNKING\r\n250 XFORWARD IDENT" },
+	{ "", "LHLO", "501 5.5.4 say LHLO name" },
+	{ "", "HELO c", "500 5.5.1 this is LMTP: say LHLO" },
+	{ "", "EHLO c", "500 5.5.1 this is LMTP: say LHLO" },
+	{ "", "MAIL FROM:<>", "503 5.5.1 say LHLO first" },
+	{ GREETED, "AUTH PLAIN x", "502 5.5.1 not offered here" },
+	{ GREETED, "EXPN list", "502 5.5.1 not offered here" },
+	{ GREETED, "HELP", "502 5.5.1 not offered here" },
+	{ GREETED, "STARTTLS", "502 5.5.1 not offered here" },
+	{ GREETED, "TURN", "500 5.5.2 there is no such command" },
+	{ GREETED, "", "500 5.5.2 there is no such command" },
+	{ GREETED, "NOOP\t", "500 5.5.2 control characters in a command" },
+	{ GREETED, "NOOP whatever", "250 2.0.0 ok" },
+	{ GREETED, "VRFY al", "252 2.5.0 send some mail, and see" },
+	{ GREETED, "QUIT now", "501 5.5.4 this command stands alone" },
+	{ GREETED, "RSET now", "501 5.5.4 this command stands alone" },
+	{ GREETED, "RCPT TO:<al>", "503 5.5.1 say MAIL first" },
+	{ GREETED, "DATA", "503 5.5.1 no valid recipient" },
+	{ GREETED, "XFORWARD NAME=[UNAVAILABLE] ADDR=192.0.2.1 IDENT=a+2Bb",
+	    "250 2.0.0 ok" },
+	{ GREETED, "XFORWARD IDENT=a+b", "501 5.5.4 bad value of a parameter" },
+	{ GREETED, "XFORWARD IDENT", "501 5.5.4 bad parameters" },
+	/* RFC 3030 section 3: not offered, not taken. */
+	{ GREETED, "MAIL FROM:<s@x> BODY=BINARYMIME",
+	    "501 5.5.4 bad value of a parameter" },
+	{ GREETED, "MAIL FROM:<s@x> SIZE=", "501 5.5.4 bad value of a parameter" },
+	{ GREETED, "MAIL FROM:<s@x> SIZE=-1",
+	    "501 5.5.4 bad value of a parameter" },
+	{ GREETED, "MAIL FROM:<s@x> SIZE=9223372036854775808",
+	    "501 5.5.4 bad value of a parameter" },
+	{ GREETED, "MAIL FROM:<s@x> SMTPUTF8=yes",
+	    "501 5.5.4 bad value of a parameter" },
+	{ GREETED, "MAIL FROM:<s@x> RET=BOTH",
+	    "501 5.5.4 bad value of a parameter" },
+	{ GREETED, "MAIL FROM:<s@x> AUTH=<>",
+	    "555 5.5.4 no such parameter of MAIL or RCPT" },
+	{ GREETED, "MAIL FROM:<s@x>SIZE=1", "501 5.5.4 bad parameters" },
+	{ GREETED, "MAIL FROM: <s@x> ", "250 2.1.0 ok" },
+	{ GREETED, "mail from:<s@x> body=8bitmime smtputf8", "250 2.1.0 ok" },
+	{ GREETED, "MAIL TO:<s@x>", "501 5.5.4 say MAIL FROM:<address>" },
+	{ GREETED, "MAIL FROM:s@x", "501 5.1.7 bad address of a sender" },
+	{ SENT, "MAIL FROM:<t@x>", "503 5.5.1 one message at a time" },
+	{ SENT, "RCPT FROM:<al>", "501 5.5.4 say RCPT TO:<address>" },
+	{ SENT, "RCPT TO:<>", "501 5.1.3 bad address of a recipient" },
+	{ SENT, "RCPT TO:<al> HOLDFOR=1",
+	    "555 5.5.4 no such parameter of MAIL or RCPT" },
+	{ SENT, "RCPT TO:<later>", "451 4.3.0 later" },
+	/* What ends a message on its way. */
+	{ ENVELOPE "RSET\r\n", "DATA", "503 5.5.1 no valid recipient" },
+	{ ENVELOPE "LHLO d\r\n", "RCPT TO:<al>", "503 5.5.1 say MAIL first" },
+	{ ENVELOPE "DATA\r\n.\r\n", "RCPT TO:<al>", "503 5.5.1 say MAIL first" },
+	{ ENVELOPE "BDAT 2\r\nabRSET\r\n", "BDAT 0 LAST",
+	    "503 5.5.1 no valid recipient" },
+	/* RFC 3030 section 2: no other command may build on a chunk. */
+	{ ENVELOPE "BDAT 2\r\nab", "DATA",
+	    "503 5.5.1 DATA and BDAT do not mix" },
+	{ ENVELOPE "BDAT 2\r\nab", "RCPT TO:<bob>", "503 5.5.1 say MAIL first" },
+	{ ENVELOPE "BDAT 1 FIRST\r\n", "x",
+	    "501 5.5.4 say BDAT size, or BDAT size LAST" },
+	{ ENVELOPE, "BDAT", "421 4.5.4 how long is that chunk?" },
+	{ ENVELOPE, "DATA now", "501 5.5.4 this command stands alone" },
+};
+
+ATF_TC_WITHOUT_HEAD(command__each__its_reply);
+ATF_TC_BODY(command__each__its_reply, tc)
+{
+	char wanted[512];
+	size_t i;
+
+	for (i = 0; i < sizeof(replies) / sizeof(replies[0]); i++) {
+		begin();
+		hear(span_of(replies[i].before));
+		flush();
+		said_bytes = 0;
+		hear(span_of(replies[i].line));
+		if (said_bytes == 0) /* bytes of a chunk have no line end */
+			HEAR("\r\n");
+		(void)snprintf(
+		    wanted, sizeof(wanted), "%s\r\n", replies[i].reply);
+		ATF_CHECK_STREQ(wanted, said);
+	}
+}
+
+/* 2048 bytes with CR and LF, as the manual has it. */
+ATF_TC_WITHOUT_HEAD(command__longest__taken_and_one_more_not);
+ATF_TC_BODY(command__longest__taken_and_one_more_not, tc)
+{
+	char line[SESSION_LINE_BYTES + 1];
+
+	memset(line, ' ', sizeof(line));
+	memcpy(line, "NOOP", 4);
+	memcpy(line + SESSION_LINE_BYTES - 2, "\r\n", 2);
+	begin();
+	hear((struct span){ line, SESSION_LINE_BYTES });
+	CHECK_SAID("mda\r\n250 2.0.0 ok\r\n");
+	memcpy(line + SESSION_LINE_BYTES - 2, " \r\n", 3);
+	begin();
+	hear((struct span){ line, SESSION_LINE_BYTES + 1 });
+	CHECK_SAID("mda\r\n500 5.5.2 the line is too long\r\n");
+	ATF_CHECK_EQ(2048, SESSION_LINE_BYTES);
+}
+
 /* However it arrives, the same is said and the same is stored. */
 ATF_TC_WITHOUT_HEAD(conversation__cut_anywhere__same_outcome);
 ATF_TC_BODY(conversation__cut_anywhere__same_outcome, tc)
@@ -487,6 +601,8 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, data__other_line_ends__no_end_of_the_message);
 	ATF_TP_ADD_TC(tp, command__lf_alone__answered_and_not_obeyed);
 	ATF_TP_ADD_TC(tp, command__too_long__answered_once);
+	ATF_TP_ADD_TC(tp, command__longest__taken_and_one_more_not);
+	ATF_TP_ADD_TC(tp, command__each__its_reply);
 	ATF_TP_ADD_TC(tp, command__errors_without_end__closed);
 	ATF_TP_ADD_TC(tp, rcpt__beyond_the_limit__452);
 	ATF_TP_ADD_TC(tp, size__declared_or_found_too_large__552_for_each);

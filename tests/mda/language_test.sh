@@ -51,6 +51,24 @@ failure__german__only_the_sentence_body()
 	    sed -n 2p said
 }
 
+# Who reads a reply is a mail server, and its author somebody else.
+atf_test_case reply__german__in_english
+reply__german__in_english_body()
+{
+	speak_german
+	{
+		echo 'account = fixed'
+		echo "mailbox = maildir:$PWD/none/%n"
+		echo 'log = none'
+	} >settings
+	printf '%s\r\n' 'LHLO c' 'MAIL FROM:<>' 'RCPT TO:<al@x>' DATA A: . \
+	    QUIT >script
+	atf_check -o match:'^451 4\.3\.0 the folder that holds the Maildir' \
+	    "$BUILDDIR/tests/fault/mda-lmtp-fault" -c settings <script
+	atf_check -s exit:75 -o match:'^421 4\.3\.0 cannot read the settings file' \
+	    "$BUILDDIR/tests/fault/mda-lmtp-fault" -c nosuchfile <script
+}
+
 atf_test_case failure__german__in_utf_8
 failure__german__in_utf_8_body()
 {
@@ -214,6 +232,7 @@ root__foreign_catalog__not_read_body()
 atf_init_test_cases()
 {
 	atf_add_test_case failure__german__only_the_sentence
+	atf_add_test_case reply__german__in_english
 	atf_add_test_case failure__german__in_utf_8
 	atf_add_test_case explain__german__settings_as_written
 	atf_add_test_case languages__each_with_a_catalog__are_the_ones_tested

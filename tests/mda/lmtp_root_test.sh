@@ -138,6 +138,27 @@ database__away_for_a_while__451_then_250_and_550_body()
 	atf_check -o inline:'2\n' grep -c 'status=deferred step=getpwnam' log
 }
 
+# Whatever the answer is, it is not "no such user": for whom it knows and for
+# whom it does not. The first question is for lmtp_user.
+atf_test_case database__fails_with_any_error__451_for_all
+database__fails_with_any_error__451_for_all_head() { root_case; }
+database__fails_with_any_error__451_for_all_body()
+{
+	not_sanitized
+	lmtp_start
+	for error in EIO ETIMEDOUT EMFILE ENFILE ENOMEM EACCES ESTALE \
+	    ENOTCONN ECONNREFUSED EINTR
+	do
+		prefix="strace -qq -f -o trace -P /etc/passwd -e trace=/^open
+		    -e inject=/^open:error=$error:when=2+"
+		to alice@x,nosuch@x
+		answered 'alice@x: 451 4.3.0' 'nosuch@x: 451 4.3.0'
+		atf_check -o match:INJECTED cat trace
+	done
+	atf_check -o inline:'20\n' grep -c 'status=deferred step=getpwnam' log
+	atf_check -s exit:2 -o empty -e ignore ls home/alice/Maildir
+}
+
 atf_test_case home__missing__the_other_is_delivered
 home__missing__the_other_is_delivered_head() { root_case; }
 home__missing__the_other_is_delivered_body()
@@ -183,6 +204,36 @@ mbox__in_a_spool_of_roots__delivered_body()
 	atf_check -o inline:'2\n' grep -c '^From ann@example.org' spool/alice
 	atf_check -o inline:'1\n' grep -c '^From ann@example.org' spool/bob
 	atf_check -o empty find spool -name '*.lock*'
+}
+
+# Root's process beside bob's delivery waits along with it at the gate.
+atf_test_case mbox__another_hangs__delivered_all_the_same
+mbox__another_hangs__delivered_all_the_same_head() { root_case; }
+mbox__another_hangs__delivered_all_the_same_body()
+{
+	not_sanitized
+	lmtp_start
+	mkdir -m 755 spool own
+	echo "mailbox = mbox:$stage/spool/%u" >own/bob
+	make_box home/alice/Maildir
+	chown -R alice:alice home/alice/Maildir
+	printf '#! /bin/sh\necho $$ >pid\nexec "$@"\n' >tell
+	chmod +x tell
+	prefix=./tell
+	lmtp="$BUILDDIR/tests/fault/mda-lmtp-fault -c settings"
+	# Her file is there, and it was not sealed.
+	MDA_PROCESS=3 MDA_FAULT=flock:1:SIGSTOP
+	export MDA_PROCESS MDA_FAULT
+	to alice@x,bob@x -o deadline=1 -o account_settings="$stage/own/%u" &
+	sender=$!
+	wait_until test -s pid
+	wait_until grep -q 'step=deadline .* to=alice@x$' log
+	find_worker_of "$(cat pid)" 4711
+	kill -CONT "$worker"
+	wait_for "$sender"
+	answered 'alice@x: 451 4.4.7' 'bob@x: 250 2.0.0'
+	atf_check -o inline:'1\n' grep -c '^From ann@example.org' spool/bob
+	expect_nothing home/alice/Maildir
 }
 
 atf_test_case virtual__fixed_user__all_are_his
@@ -476,9 +527,11 @@ atf_init_test_cases()
 	atf_add_test_case accounts__many_messages__one_connection
 	atf_add_test_case accounts__own_settings__heeded
 	atf_add_test_case database__away_for_a_while__451_then_250_and_550
+	atf_add_test_case database__fails_with_any_error__451_for_all
 	atf_add_test_case home__missing__the_other_is_delivered
 	atf_add_test_case disk__full_for_one__the_other_is_delivered
 	atf_add_test_case mbox__in_a_spool_of_roots__delivered
+	atf_add_test_case mbox__another_hangs__delivered_all_the_same
 	atf_add_test_case virtual__fixed_user__all_are_his
 	atf_add_test_case root__traced__never_reads_the_client
 	atf_add_test_case accounts__traced__their_groups_and_no_others

@@ -114,6 +114,40 @@ envelope__known__lines_in_front_body()
 	done
 }
 
+# What programs leave there is about another message.
+atf_test_case environment__of_another_message__not_heeded
+environment__of_another_message__not_heeded_body()
+{
+	lmtp_virtual
+	make_message message
+	atf_check -o match:'^al@x: 250' env SENDER=evil@x RECIPIENT=evil@x \
+	    ORIGINAL_RECIPIENT=evil@x EXTENSION=evil USER=evil LOGNAME=evil \
+	    $client send ann@example.org al@x $lmtp -o return_path=always \
+	    -o delivered_to=always -o detail_folder=create <message
+	expect_count 1 box/al/new
+	atf_check -o match:'^Return-Path: <ann@example.org>' \
+	    -o match:'^Delivered-To: al@x' -o not-match:evil cat "$file"
+}
+
+# A conversation is held with the settings that it began with.
+atf_test_case settings__changed_meanwhile__those_of_its_beginning
+settings__changed_meanwhile__those_of_its_beginning_body()
+{
+	lmtp_virtual
+	mkfifo input
+	$lmtp <input >said &
+	pid=$!
+	exec 9>input
+	wait_until grep -q '^220 ' said
+	echo 'mailbox = /nonexistent/' >settings
+	script "$mail" 'RCPT TO:<al@x>' DATA A: . QUIT
+	cat script >&9
+	exec 9>&-
+	wait_for "$pid"
+	atf_check_equal 0 "$status"
+	expect_count 1 box/al/new
+}
+
 atf_test_case sender__null__as_such
 sender__null__as_such_body()
 {
@@ -321,6 +355,58 @@ idle__too_long__421_body()
 	kill "$sleeper"
 }
 
+# begun LINE ... - a client that says this and then no more, for a while.
+# Gives sleeper.
+begun()
+{
+	script "$mail" 'RCPT TO:<al@x>' "$@"
+	mkfifo input
+	{
+		cat script
+		sleep 30
+	} >input &
+	sleeper=$!
+}
+
+atf_test_case idle__within_a_message__421_and_nothing
+idle__within_a_message__421_and_nothing_body()
+{
+	lmtp_virtual
+	make_box box/al
+	for part in DATA 'BDAT 1000 LAST'; do
+		rm -f input
+		begun "$part" 'Subject: half' '' 'a line'
+		atf_check -o save:said -e empty $lmtp -o lmtp_timeout=1 <input
+		kill "$sleeper"
+		tail -n 1 said | atf_check -o match:'^421 4\.4\.2 ' cat
+		expect_nothing box/al
+	done
+}
+
+# Its replies have no room any more: it is not waited for longer either.
+atf_test_case client__never_reads__given_up
+client__never_reads__given_up_head()
+{
+	atf_set require.progs timeout
+}
+client__never_reads__given_up_body()
+{
+	lmtp_virtual
+	make_box box/al
+	{
+		printf 'LHLO c\r\n'
+		awk 'BEGIN { for (i = 0; i < 20000; i++) printf "NOOP\r\n" }'
+		printf '%s\r\n' "$mail" 'RCPT TO:<al@x>' DATA A: . QUIT
+	} >script
+	mkfifo output
+	{ sleep 30; } <output &
+	sleeper=$!
+	atf_check timeout 20 sh -c "exec $lmtp -o lmtp_timeout=1 \
+	    <script >output"
+	kill "$sleeper"
+	expect_nothing box/al
+}
+
 atf_test_case signal__while_idle__421_and_75
 signal__while_idle__421_and_75_body()
 {
@@ -360,6 +446,41 @@ verdicts__one_cannot__the_others_delivered_body()
 	    grep deferred log
 }
 
+# al's process hangs; bo's answer comes when the deadline is over, and some
+# seconds for al's to say so itself. When it wakes, it does not deliver.
+atf_test_case verdicts__one_hangs__451_at_the_deadline
+verdicts__one_hangs__451_at_the_deadline_body()
+{
+	not_sanitized
+	lmtp_virtual
+	make_message message
+	make_box box/al
+	make_box box/bo
+	printf '#! /bin/sh\necho $$ >pid\nexec "$@"\n' >tell
+	chmod +x tell
+	# Its file is there, and it was not sealed.
+	MDA_PROCESS=3 MDA_FAULT=flock:1:SIGSTOP $client send ann@example.org \
+	    al@x,bo@x ./tell "$BUILDDIR/tests/fault/mda-lmtp-fault" \
+	    -c settings -o deadline=1 >out <message &
+	sender=$!
+	wait_until test -s pid
+	wait_until find_stopped "$(cat pid)"
+	wait_until grep -q 'step=deadline .* to=al@x$' log
+	kill -CONT "$worker"
+	wait_for "$sender"
+	atf_check_equal 0 "$status"
+	atf_check -o match:'^al@x: 451 4\.4\.7 ' sed -n 1p out
+	atf_check -o match:'^bo@x: 250 ' sed -n 2p out
+	wait_until is_empty box/al/tmp
+	expect_nothing box/al
+	expect_only box/bo message
+}
+
+is_empty()
+{
+	[ -z "$(ls "$1")" ]
+}
+
 atf_test_case verdicts__address_makes_no_path__451
 verdicts__address_makes_no_path__451_body()
 {
@@ -368,6 +489,70 @@ verdicts__address_makes_no_path__451_body()
 	atf_check -o match:'^"a/b"@x: 451 4\.3\.5 ' -o match:'^al@x: 250 ' \
 	    $client send ann@example.org '"a/b"@x,al@x' $lmtp <message
 	expect_only box/al message
+}
+
+# A mailbox that cannot be asked, in one way or the other, may be there
+# tomorrow: its recipient comes again, and the others have their mail.
+atf_test_case verdicts__box_cannot_be_asked__451_for_it_alone
+verdicts__box_cannot_be_asked__451_for_it_alone_head()
+{
+	atf_set require.progs 'strace python3'
+}
+verdicts__box_cannot_be_asked__451_for_it_alone_body()
+{
+	not_sanitized
+	lmtp_virtual
+	make_message message
+	tried=0
+	for kind in maildir: mbox: ''; do
+		for call in /openat /statat; do
+			for error in EACCES EIO ENOTCONN ESTALE ETIMEDOUT \
+			    EMFILE; do
+				ask_boxes "$kind" "$call" "$error"
+			done
+		done
+	done
+	# Each kind asks by one of the calls at least.
+	atf_check test "$tried" -ge 18
+}
+
+# ask_boxes KIND CALL ERROR - each such call for bo's mailbox fails.
+ask_boxes()
+{
+	rm -rf box log
+	mkdir box
+	for name in al bo cy; do
+		[ "$1" != maildir: ] || make_box "box/$name"
+		[ "$1" != mbox: ] || : >"box/$name"
+	done
+	$client send ann@example.org al@x,bo@x,cy@x \
+	    strace -qq -f -o trace -P "$PWD/box/bo" -e "trace=$2" \
+	    -e "inject=$2:error=$3" $lmtp -o "mailbox=$1$PWD/box/%n" \
+	    <message >out || atf_fail "$1 $2 $3: the conversation"
+	grep -q INJECTED trace || return 0
+	tried=$((tried + 1))
+	cut -c 1-14 out | grep -v '^bo@x: 451 4\.[23]\.' >short
+	printf '%s\n' 'al@x: 250 2.0.' 'cy@x: 250 2.0.' >wanted
+	cmp -s wanted short || atf_fail "$1 $2 $3: $(cat out)"
+	atf_check -o match:'^status=deferred .* to=bo@x$' grep deferred log
+}
+
+# The same with no help.
+atf_test_case verdicts__folder_not_searchable__451_for_it_alone
+verdicts__folder_not_searchable__451_for_it_alone_body()
+{
+	lmtp_virtual
+	make_message message
+	make_box box/al
+	make_box box/bo
+	chmod 0 box/bo
+	atf_check -o save:out $client send ann@example.org bo@x,al@x $lmtp \
+	    <message
+	chmod 700 box/bo
+	atf_check -o match:'^bo@x: 451 4\.3\.0 ' sed -n 1p out
+	atf_check -o match:'^al@x: 250 ' sed -n 2p out
+	expect_only box/al message
+	expect_nothing box/bo
 }
 
 atf_test_case mbox__two_recipients__two_records
@@ -698,6 +883,8 @@ atf_init_test_cases()
 	atf_add_test_case message__any_chunks__the_same
 	atf_add_test_case message__large__stored_and_not_held
 	atf_add_test_case envelope__known__lines_in_front
+	atf_add_test_case environment__of_another_message__not_heeded
+	atf_add_test_case settings__changed_meanwhile__those_of_its_beginning
 	atf_add_test_case sender__null__as_such
 	atf_add_test_case address__no_domain__the_user
 	atf_add_test_case address__quoted__without_its_quotes
@@ -712,9 +899,14 @@ atf_init_test_cases()
 	atf_add_test_case recipients__too_many__452_and_the_others_delivered
 	atf_add_test_case message__above_the_limit__552
 	atf_add_test_case idle__too_long__421
+	atf_add_test_case idle__within_a_message__421_and_nothing
+	atf_add_test_case client__never_reads__given_up
 	atf_add_test_case signal__while_idle__421_and_75
 	atf_add_test_case verdicts__one_cannot__the_others_delivered
+	atf_add_test_case verdicts__one_hangs__451_at_the_deadline
 	atf_add_test_case verdicts__address_makes_no_path__451
+	atf_add_test_case verdicts__box_cannot_be_asked__451_for_it_alone
+	atf_add_test_case verdicts__folder_not_searchable__451_for_it_alone
 	atf_add_test_case mbox__two_recipients__two_records
 	atf_add_test_case syncs__many_recipients__together
 	atf_add_test_case share__same_bytes__one_file
