@@ -194,7 +194,7 @@ on_message(struct monitor *monitor, const struct wire_ask *ask)
 	interrupt_release();
 	log_unheard(monitor);
 	for (i = 0; i < monitor->count; i++)
-		send_answer(monitor, &monitor->recipients[i]->answer);
+		send_answer(monitor, monitor->recipients[i]->answer);
 }
 
 /* The message on its way could not be kept; the client hears it from others. */

@@ -43,7 +43,7 @@ struct recipient {
 	bool is_answered; /* answer holds */
 	bool is_unheard;  /* it is ours, not the worker's: because of why */
 	struct failure why;
-	struct wire_answer answer;
+	struct wire_answer *answer; /* borrowed: the team's */
 };
 
 /* Where a plan is made, and a job for the log; all zero at first. */

@@ -100,8 +100,7 @@ fail(struct team *team, size_t index, const struct failure *why)
 {
 	struct recipient *recipient = team->recipients[index];
 
-	wire_answer_set(
-	    &recipient->answer, index, VERDICT_RETRY, why, NULL);
+	wire_answer_set(recipient->answer, index, VERDICT_RETRY, why, NULL);
 	recipient->is_answered = true;
 	recipient->is_unheard = true;
 	recipient->why = *why;
@@ -207,22 +206,35 @@ make_jobs(size_t count)
 	return count == 1 ? &single : calloc(count, sizeof(struct job));
 }
 
-/* Whose rights a worker will have, and with which groups. */
-static struct account
-ask_account(const struct recipient *recipient)
+/*
+ * With which groups each will have its account's rights. All are asked for
+ * before the first fork: whatever is written between two forks is copied.
+ */
+static void
+ask_groups(struct team *team)
 {
-	struct account account = { .gid = recipient->gid };
+	static struct account account; /* large */
+	size_t i;
 
-	(void)strlcpy(account.name, recipient->name,
-	    sizeof(account.name)); /* it came from one as large */
-	if (recipient->is_delegated)
+	for (i = 0; i < team->worker_count; i++) {
+		struct worker *worker = &team->workers[i];
+		const struct recipient *first =
+		    team->recipients[worker->indexes[0]];
+
+		if (!first->is_delegated)
+			continue;
+		account.gid = first->gid;
+		account.groups = NULL;
+		(void)strlcpy(account.name, first->name,
+		    sizeof(account.name)); /* it came from one as large */
 		privilege_ask(&account);
-	return account;
+		worker->groups = account.groups;
+		worker->group_count = account.group_count;
+	}
 }
 
 static int
-run_worker(struct team *team, const struct worker *worker,
-    const struct account *account, int fd)
+run_worker(struct team *team, const struct worker *worker, int fd)
 {
 	struct job *jobs = make_jobs(worker->count);
 	struct worker_task task = {
@@ -240,8 +252,8 @@ run_worker(struct team *team, const struct worker *worker,
 	for (i = 0; i < worker->count; i++)
 		recipient_job(&jobs[i], team->recipients[worker->indexes[i]],
 		    team->base);
-	jobs[0].account.groups = account->groups;
-	jobs[0].account.group_count = account->group_count;
+	jobs[0].account.groups = worker->groups;
+	jobs[0].account.group_count = worker->group_count;
 	keep_fds(fd);
 	if (jobs[0].destination.kind == BOX_MBOX && jobs[0].is_delegated)
 		return run_with_keeper(&task);
@@ -253,7 +265,6 @@ start_worker(struct team *team, struct worker *worker)
 {
 	const struct recipient *first = team->recipients[worker->indexes[0]];
 	const char *name = first->address;
-	struct account account;
 	struct failure why;
 	int fds[2];
 
@@ -262,10 +273,9 @@ start_worker(struct team *team, struct worker *worker)
 		fail_worker(team, worker, &why);
 		return;
 	}
-	account = ask_account(first);
 	worker->pid = fork();
 	if (worker->pid == 0)
-		_exit(run_worker(team, worker, &account, fds[1]));
+		_exit(run_worker(team, worker, fds[1]));
 	if (worker->pid == -1) {
 		(void)failure_errno(&why, "fork", name);
 		fail_worker(team, worker, &why);
@@ -274,26 +284,56 @@ start_worker(struct team *team, struct worker *worker)
 		worker->fd = fds[0];
 	}
 	(void)close(fds[1]);
-	free(account.groups);
+}
+
+/*
+ * The records are large, and stand apart: nobody touches their pages before
+ * the last fork, so no process takes them along.
+ */
+static bool
+make_room(struct team *team)
+{
+	size_t i;
+
+	team->workers = calloc(team->count, sizeof(*team->workers));
+	team->records = calloc(2 * team->count, sizeof(*team->records));
+	if (team->workers == NULL || team->records == NULL)
+		return false;
+	for (i = 0; i < team->count; i++) {
+		team->recipients[i]->answer = &team->records[2 * i];
+		team->workers[i].in = &team->records[2 * i + 1];
+	}
+	return true;
+}
+
+static void
+fail_for_want_of_room(struct team *team)
+{
+	static struct wire_answer answer; /* the same for all */
+	struct failure why;
+	size_t i;
+
+	(void)failure_errno(&why, "malloc", "the message");
+	for (i = 0; i < team->count; i++) {
+		team->recipients[i]->answer = &answer;
+		fail(team, i, &why);
+	}
 }
 
 void
 team_start(struct team *team, struct recipient **recipients, size_t count)
 {
-	struct failure why;
 	size_t i;
 
 	team->worker_count = 0;
 	team->recipients = recipients;
 	team->count = count;
-	team->workers = calloc(count, sizeof(*team->workers));
-	if (team->workers == NULL) {
-		(void)failure_errno(&why, "malloc", "the message");
-		for (i = 0; i < count; i++)
-			fail(team, i, &why);
+	if (!make_room(team)) {
+		fail_for_want_of_room(team);
 		return;
 	}
 	assign(team);
+	ask_groups(team);
 	for (i = 0; i < team->worker_count; i++)
 		start_worker(team, &team->workers[i]);
 }
@@ -322,7 +362,7 @@ doubt(struct wire_answer *answer)
 static void
 take_answer(struct team *team, struct worker *worker)
 {
-	const struct wire_answer *in = &worker->in;
+	const struct wire_answer *in = worker->in;
 	size_t self = (size_t)(worker - team->workers);
 	struct recipient *recipient;
 
@@ -335,8 +375,8 @@ take_answer(struct team *team, struct worker *worker)
 	    team->recipients[in->index]->worker != self)
 		return; /* never: nobody answers for others */
 	recipient = team->recipients[in->index];
-	recipient->answer = *in;
-	doubt(&recipient->answer);
+	*recipient->answer = *in;
+	doubt(recipient->answer);
 	recipient->is_answered = true;
 }
 
@@ -345,8 +385,8 @@ hear(struct team *team, struct worker *worker)
 {
 	ssize_t got;
 
-	got = read(worker->fd, (char *)&worker->in + worker->in_bytes,
-	    sizeof(worker->in) - worker->in_bytes);
+	got = read(worker->fd, (char *)worker->in + worker->in_bytes,
+	    sizeof(*worker->in) - worker->in_bytes);
 	if (got == -1 && errno == EINTR)
 		return;
 	if (got <= 0) {
@@ -354,7 +394,7 @@ hear(struct team *team, struct worker *worker)
 		return;
 	}
 	worker->in_bytes += (size_t)got;
-	if (worker->in_bytes == sizeof(worker->in))
+	if (worker->in_bytes == sizeof(*worker->in))
 		take_answer(team, worker);
 }
 
@@ -489,8 +529,11 @@ team_end(struct team *team, bool is_client_told)
 			(void)wire_send_word(worker->fd, WORD_SETTLE);
 		let_go(worker);
 		free(worker->indexes);
+		free(worker->groups);
 	}
 	free(team->workers);
+	free(team->records);
 	team->workers = NULL;
+	team->records = NULL;
 	team->worker_count = 0;
 }

@@ -18,9 +18,11 @@ struct worker {
 	bool is_ready;	 /* at the gate */
 	bool is_let_in;	 /* through it */
 	size_t in_bytes; /* of in, so far */
-	struct wire_answer in;
+	struct wire_answer *in; /* borrowed: one of the team's records */
 	size_t *indexes; /* owned: of its recipients */
 	size_t count;
+	gid_t *groups; /* owned: of their account; NULL when not known */
+	int group_count;
 };
 
 struct team {
@@ -29,6 +31,7 @@ struct team {
 	size_t count;
 	struct worker *workers; /* owned */
 	size_t worker_count;
+	struct wire_answer *records; /* owned */
 };
 
 enum { TEAM_MESSAGE_FD = 3 /* the same in each worker */ };
@@ -42,7 +45,7 @@ enum { TEAM_MESSAGE_FD = 3 /* the same in each worker */ };
  *         many, up to eight, because they wait for the disk side by side;
  *         for each mbox one of its own. A recipient whose process cannot be
  *         started has its answer.
- * Owns    team_end(), whatever is true.
+ * Owns    team_end(), whatever is true; with it go the recipients' answers.
  */
 void team_start(struct team *team, struct recipient **recipients, size_t count);
 
