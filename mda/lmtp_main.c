@@ -28,7 +28,6 @@
 
 enum {
 	START_S = 60,
-	RECIPIENTS_MOST = 1000,
 	FDS_EACH = 5, /* of one recipient, in its worker */
 	FDS_SPARE = 64
 };
@@ -118,11 +117,12 @@ read_options(struct options *options, char *const *argv, struct failure *why)
 	return verdict;
 }
 
-/* As many as can be open in one process, when all are one account's. */
-static size_t
-recipients_most(void)
+/* No more than can be open in one process, when all are one account's. */
+static unsigned int
+recipients_most(const struct settings *settings)
 {
-	const rlim_t wanted = RECIPIENTS_MOST * FDS_EACH + FDS_SPARE;
+	const rlim_t most = (rlim_t)settings->lmtp_recipient_limit;
+	const rlim_t wanted = most * FDS_EACH + FDS_SPARE;
 	struct rlimit limit;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) == -1)
@@ -134,10 +134,10 @@ recipients_most(void)
 		(void)getrlimit(RLIMIT_NOFILE, &limit);
 	}
 	if (limit.rlim_cur >= wanted)
-		return RECIPIENTS_MOST;
+		return (unsigned int)most;
 	if (limit.rlim_cur < FDS_SPARE + FDS_EACH)
 		return 1;
-	return (size_t)(limit.rlim_cur - FDS_SPARE) / FDS_EACH;
+	return (unsigned int)((limit.rlim_cur - FDS_SPARE) / FDS_EACH);
 }
 
 static enum verdict
@@ -218,7 +218,8 @@ prepare(struct server *server, bool has_input, struct failure *why)
 	if (verdict == VERDICT_OK &&
 	    socketpair(AF_UNIX, SOCK_STREAM, 0, server->fds) == -1)
 		verdict = failure_errno(why, "socketpair", "LMTP");
-	server->limits.recipients_most = (unsigned int)recipients_most();
+	server->limits.recipients_most =
+	    recipients_most(&server->base.settings);
 	server->limits.message_most_bytes =
 	    server->base.settings.message_size_limit_bytes;
 	server->limits.reply_most_bytes =

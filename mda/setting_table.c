@@ -32,6 +32,8 @@ static const struct setting_rule rules[] = {
 	    "require if-supported", 0, 0 },
 	{ "home_check", SETTING_CHOICE, MEMBER(home_check), "yes", "no yes",
 	    0, 0 },
+	{ "lmtp_recipient_limit", SETTING_BYTES, MEMBER(lmtp_recipient_limit),
+	    "1000", NULL, 1, 1000 },
 	{ "lmtp_reply_limit", SETTING_BYTES, MEMBER(lmtp_reply_limit_bytes),
 	    "4000", NULL, 200, 4000 },
 	{ "lmtp_timeout", SETTING_SECONDS, MEMBER(lmtp_timeout_s), "5m",

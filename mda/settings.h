@@ -48,6 +48,7 @@ struct settings {
 	int folder_sync;	/* enum sync_rule */
 	int home_check;		/* enum answer_rule */
 	long long lock_timeout_s;
+	long long lmtp_recipient_limit;
 	long long lmtp_reply_limit_bytes;
 	long long lmtp_timeout_s;
 	const char *lmtp_user;

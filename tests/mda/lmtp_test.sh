@@ -329,6 +329,22 @@ recipients__too_many__452_and_the_others_delivered_body()
 	expect_count 12 box
 }
 
+# The client sends it again for those who were too many.
+atf_test_case recipients__beyond_the_setting__452
+recipients__beyond_the_setting__452_body()
+{
+	lmtp_virtual
+	make_message message
+	atf_check -o save:out $client send ann@example.org al@x,bo@x,cy@x \
+	    $lmtp -o lmtp_recipient_limit=2 <message
+	atf_check -o inline:'cy@x: 452 4.5.3 too many recipients at once\n' \
+	    sed -n 1p out
+	atf_check -o inline:'2\n' grep -c ': 250 2.0.0 ' out
+	expect_only box/al message
+	expect_only box/bo message
+	atf_check test ! -e box/cy
+}
+
 atf_test_case message__above_the_limit__552
 message__above_the_limit__552_body()
 {
@@ -897,6 +913,7 @@ atf_init_test_cases()
 	atf_add_test_case line__too_long__500_and_on
 	atf_add_test_case errors__twenty__closed
 	atf_add_test_case recipients__too_many__452_and_the_others_delivered
+	atf_add_test_case recipients__beyond_the_setting__452
 	atf_add_test_case message__above_the_limit__552
 	atf_add_test_case idle__too_long__421
 	atf_add_test_case idle__within_a_message__421_and_nothing
