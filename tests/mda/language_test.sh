@@ -3,6 +3,10 @@
 #
 # mda-fault looks for catalogs in the folder "locale" of the working folder.
 
+# What is sourced sets variables.
+# shellcheck disable=SC1091,SC2154
+. "$SRCDIR/tests/support/box.sh"
+
 # use_catalog FOLDER [LANGUAGE] - put the sentences there, the German ones.
 use_catalog()
 {
@@ -36,6 +40,7 @@ speak_german()
 	for LC_ALL in C.UTF-8 de_DE.UTF-8; do
 		"$MDA_FAULT_BIN" --help | grep -q '^Aufruf: mda' && return
 	done
+	not_emulated 'its C library reads no locales of another byte order'
 	atf_fail 'no German to be had'
 }
 
