@@ -8,12 +8,19 @@
 #include "mime/charset.h"
 
 enum {
-	NAME_BYTES = 255,   /* of a script */
-	FIELD_BYTES = 65536 /* of one value for a header */
+	PATH_BYTES = SIEVE_PATH_BYTES_MAX,
+	SENTENCE_BYTES = 255, /* of why there is no answer */
+	FIELD_BYTES = SIEVE_FIELD_BYTES_MAX
 };
 
 /* What is refused to a sender who is away for longer is nobody's loss. */
 #define PERIOD_MAX_S ((uint64_t)10 * 366 * 24 * 60 * 60)
+
+static uint64_t
+sane_period(uint64_t period_s)
+{
+	return period_s > PERIOD_MAX_S ? PERIOD_MAX_S : period_s;
+}
 
 /* ---- Writing ------------------------------------------------------------ */
 
@@ -38,7 +45,7 @@ put_vacation(struct buffer *record, const struct sieve_vacation *vacation)
 	parcel_put_span(record, vacation->handle);
 	parcel_put_span(record, vacation->in_reply_to);
 	parcel_put_span(record, vacation->references);
-	parcel_put_number(record, vacation->period_s);
+	parcel_put_number(record, sane_period(vacation->period_s));
 	parcel_put_number(record, vacation->is_mime);
 }
 
@@ -47,7 +54,7 @@ put_mark(struct buffer *record, const struct sieve_mark *mark)
 {
 	parcel_put_span(record, mark->handle);
 	parcel_put_span(record, mark->id);
-	parcel_put_number(record, mark->period_s);
+	parcel_put_number(record, sane_period(mark->period_s));
 	parcel_put_number(record, mark->is_last);
 }
 
@@ -113,9 +120,7 @@ get_truth(struct parcel_reader *reader)
 static uint64_t
 get_period(struct parcel_reader *reader)
 {
-	uint64_t period_s = parcel_get_number(reader);
-
-	return period_s > PERIOD_MAX_S ? PERIOD_MAX_S : period_s;
+	return sane_period(parcel_get_number(reader));
 }
 
 static void
@@ -141,7 +146,7 @@ static void
 get_vacation(struct sieve_vacation *vacation, struct parcel_reader *reader,
     struct span sender, struct arena *memory)
 {
-	struct span why_not = get_text(reader, NAME_BYTES, memory);
+	struct span why_not = get_text(reader, SENTENCE_BYTES, memory);
 
 	vacation->why_not = why_not.size_bytes > 0 ? why_not.at : NULL;
 	vacation->to = get_text(reader, FIELD_BYTES, memory);
@@ -210,7 +215,7 @@ pack_read_action(struct sieve_action *action, struct span record,
 	if (!is_known(kind))
 		return false;
 	action->kind = (enum sieve_action_kind)kind;
-	action->script = get_text(&reader, NAME_BYTES, memory).at;
+	action->script = get_text(&reader, PATH_BYTES, memory).at;
 	action->line = (unsigned)parcel_get_number(&reader);
 	get_header(action, &reader, headers);
 	action->is_implicit = get_truth(&reader);

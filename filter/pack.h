@@ -16,7 +16,7 @@ enum {
 	PACK_FLAGS_MAX = SIEVE_FLAGS_MAX,
 	PACK_FLAG_BYTES = SIEVE_FLAG_BYTES_MAX,
 	PACK_MAILBOX_BYTES = SIEVE_MAILBOX_BYTES_MAX,
-	PACK_TEXT_BYTES = 1024 * 1024
+	PACK_TEXT_BYTES = SIEVE_TEXT_BYTES_MAX
 };
 
 /* Headers that actions of a plan may have instead of the message's own. */

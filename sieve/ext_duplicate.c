@@ -51,6 +51,14 @@ period(const struct sieve_run *run, const struct sieve_call *call)
 						       : seconds->number;
 }
 
+/* As good as no id: it cannot be kept, and what is cut may be another's. */
+static bool
+is_too_long(const struct sieve_mark *mark)
+{
+	return mark->id.size_bytes > SIEVE_TEXT_BYTES_MAX ||
+	    mark->handle.size_bytes > SIEVE_TEXT_BYTES_MAX;
+}
+
 static bool
 remember(struct sieve_run *run, const struct sieve_call *call,
     const struct sieve_mark *mark)
@@ -85,6 +93,8 @@ test_duplicate_now(struct sieve_run *run, const struct sieve_call *call,
 		return true;
 	if (handle != NULL)
 		mark.handle = run_string(run, handle);
+	if (is_too_long(&mark))
+		return true;
 	mark.is_last = call_tag(call, TAG_LAST) != NULL;
 	if (answers->was_seen != NULL)
 		answer = answers->was_seen(answers->context, &mark);

@@ -13,6 +13,7 @@ refuse(struct sieve_run *run, const struct sieve_call *call,
 	memset(&action, 0, sizeof(action));
 	action.kind = kind;
 	action.text = run_string(run, &call->arguments[0]);
+	action.text.size_bytes = span_cut(action.text, SIEVE_TEXT_BYTES_MAX);
 	return run_action(run, call, &action);
 }
 

@@ -12,6 +12,9 @@
 
 #define DAY_S ((uint64_t)24 * 60 * 60)
 
+/* Of a Message-ID as much as a line may have (RFC 5322 section 2.1.1). */
+enum { ID_BYTES_MAX = 998, REFERENCES_BYTES_MAX = 8192 };
+
 static const struct sieve_tag vacation_tags[] = {
 	{ "days", TAG_DAYS, SIEVE_NUMBER, GROUP_OWN, NULL, false },
 	{ "seconds", TAG_SECONDS, SIEVE_NUMBER, GROUP_OWN, "vacation-seconds",
@@ -103,7 +106,7 @@ period(const struct sieve_run *run, const struct sieve_call *call)
 	return period_s;
 }
 
-/* Line ends would begin another field. */
+/* Line ends would begin another field; no control character may go out. */
 static struct span
 on_one_line(struct sieve_run *run, struct span text)
 {
@@ -111,9 +114,12 @@ on_one_line(struct sieve_run *run, struct span text)
 	size_t i;
 
 	buffer_start(&line, &run->memory);
-	for (i = 0; i < text.size_bytes; i++)
-		buffer_add_byte(&line,
-		    (unsigned char)text.at[i] < ' ' ? ' ' : text.at[i]);
+	for (i = 0; i < text.size_bytes; i++) {
+		bool is_control =
+		    (unsigned char)text.at[i] < ' ' || text.at[i] == 0x7f;
+
+		buffer_add_byte(&line, is_control ? ' ' : text.at[i]);
+	}
 	return span_trim(buffer_span(&line));
 }
 
@@ -225,9 +231,9 @@ find_from(struct sieve_run *run, const struct sieve_call *call,
 	const struct sieve_value *given = call_tag(call, TAG_FROM);
 
 	if (given == NULL) {
-		*from_out = run->options->vacation_from_recipient
-		    ? run->envelope.to
-		    : named;
+		*from_out = on_one_line(run,
+		    run->options->vacation_from_recipient ? run->envelope.to
+							  : named);
 		return true;
 	}
 	*from_out = on_one_line(run, run_string(run, given));
@@ -235,6 +241,20 @@ find_from(struct sieve_run *run, const struct sieve_call *call,
 	    run_error(run, call, "\"%.*s\" is no mail address for \":from\"",
 		(int)from_out->size_bytes,
 		from_out->size_bytes > 0 ? from_out->at : "");
+}
+
+/* Of more ids than there is room for, the newest. */
+static struct span
+newest(struct span ids)
+{
+	const char *first;
+
+	if (ids.size_bytes <= REFERENCES_BYTES_MAX)
+		return ids;
+	ids = span_from(ids, ids.size_bytes - REFERENCES_BYTES_MAX);
+	first = memchr(ids.at, '<', ids.size_bytes);
+	return first == NULL ? span_of(NULL)
+			     : span_from(ids, (size_t)(first - ids.at));
 }
 
 /* RFC 5230 section 5.8, RFC 5322 section 3.6.4. */
@@ -247,13 +267,17 @@ refer_to(struct sieve_run *run, struct sieve_vacation *vacation)
 
 	if (!mail_field(mail, "message-id", &vacation->in_reply_to))
 		return;
+	if (vacation->in_reply_to.size_bytes > ID_BYTES_MAX) {
+		vacation->in_reply_to = span_of(NULL);
+		return;
+	}
 	vacation->in_reply_to = on_one_line(run, vacation->in_reply_to);
 	if (!mail_field(mail, "references", &before) &&
 	    !mail_field(mail, "in-reply-to", &before))
 		before = span_of(NULL);
 	buffer_start(&references, &run->memory);
 	if (before.size_bytes > 0) {
-		buffer_add(&references, on_one_line(run, before));
+		buffer_add(&references, on_one_line(run, newest(before)));
 		buffer_add_byte(&references, ' ');
 	}
 	buffer_add(&references, vacation->in_reply_to);
@@ -269,6 +293,25 @@ find_reason(struct sieve_run *run, const struct sieve_call *call,
 	return !vacation->is_mime || !has_8bit_head(vacation->reason) ||
 	    run_error(run, call,
 		"the header of the text for \":mime\" is not US-ASCII");
+}
+
+/* Who writes to the user may have a say in these. */
+static void
+leave_out_too_long(struct sieve_vacation *vacation)
+{
+	bool is_long = vacation->from.size_bytes > SIEVE_FIELD_BYTES_MAX ||
+	    vacation->subject.size_bytes > SIEVE_FIELD_BYTES_MAX ||
+	    vacation->reason.size_bytes > SIEVE_TEXT_BYTES_MAX ||
+	    vacation->handle.size_bytes > SIEVE_TEXT_BYTES_MAX;
+
+	if (is_long && vacation->why_not == NULL)
+		vacation->why_not = "the answer would be too long";
+	if (is_long)
+		vacation->from = vacation->subject = vacation->reason =
+		    vacation->handle = span_of(NULL);
+	/* What cannot be answered may be no address at all. */
+	if (vacation->why_not != NULL)
+		vacation->to = span_of(NULL);
 }
 
 static bool
@@ -293,6 +336,7 @@ do_vacation(struct sieve_run *run, const struct sieve_call *call)
 	vacation->period_s = period(run, call);
 	vacation->handle = handle_of(run, call);
 	refer_to(run, vacation);
+	leave_out_too_long(vacation);
 	return run_action(run, call, &action);
 }
 

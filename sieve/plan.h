@@ -15,11 +15,17 @@
 #include "base/arena.h"
 #include "base/span.h"
 
-/* What no store has more of; a script that asks for it is told so, or gets less. */
+/*
+ * What no plan has more of; a script that asks for it is told so, or gets less.
+ * Much of it comes out of the message: that must not be the end of a plan.
+ */
 enum {
 	SIEVE_MAILBOX_BYTES_MAX = 1024,
 	SIEVE_FLAGS_MAX = 64,
-	SIEVE_FLAG_BYTES_MAX = 64
+	SIEVE_FLAG_BYTES_MAX = 64,
+	SIEVE_PATH_BYTES_MAX = 4096,	   /* of a script's name */
+	SIEVE_FIELD_BYTES_MAX = 64 * 1024, /* of one field of an answer */
+	SIEVE_TEXT_BYTES_MAX = 1024 * 1024 /* of reasons, handles and ids */
 };
 
 enum sieve_action_kind {

@@ -151,6 +151,80 @@ header__ten_megabytes__kept_body()
 	kept
 }
 
+# Nobody who writes to the user can make a script of no effect: what is too much
+# for an answer, or for what is remembered, costs that alone.
+atf_test_case plan__fields_too_long_or_with_controls__script_still_decides
+plan__fields_too_long_or_with_controls__script_still_decides_body()
+{
+	make_sendmail
+	script <<-'EOF'
+	require ["vacation", "duplicate", "fileinto", "mailbox"];
+	vacation "I am away";
+	if duplicate { discard; stop; }
+	fileinto :create "A";
+	EOF
+	long=$(printf 'a%.0s' $(seq 100000))
+	for field in "$(printf 'Subject: a\177b')" \
+	    'Subject: =?utf-8?Q?a=7F=00=1Bb?=' \
+	    "$(printf 'Message-ID: <a\177\001b@c>')" \
+	    "Message-ID: <$long@example.org>" "Subject: $long" \
+	    "References: <$long@example.org>" \
+	    "To: me+$long@example.net, me@example.net" \
+	    "From: $(printf '\177')<friend@example.org>"; do
+		letter
+		{ echo "$field"; cat msg; } >new
+		mv new msg
+		rm -rf box log .local
+		delivered
+		holds .A 1
+		not_logged sieve_error
+	done
+	{
+		printf 'Message-ID: <'
+		head -c 2000000 /dev/zero | tr '\0' a
+		printf '>\nReferences:'
+		awk 'BEGIN { for (i = 0; i < 300000; i++) printf " <%d@x>", i }'
+		printf '\nTo: me@example.net\n\nhello\n'
+	} >msg
+	rm -rf box log
+	delivered -o spool_memory=16M
+	holds .A 1
+	not_logged sieve_error
+}
+
+atf_test_case reject__reason_of_megabytes__refused
+reject__reason_of_megabytes__refused_body()
+{
+	script <<-'EOF'
+	require ["reject", "variables"];
+	if header :matches "subject" "*" { reject "not this: ${1}"; }
+	EOF
+	{
+		printf 'Subject: '
+		head -c 2000000 /dev/zero | tr '\0' a
+		printf '\n\nhello\n'
+	} >msg
+	status=0
+	run_mda -o spool_memory=16M >said 2>&1 || status=$?
+	[ "$status" -eq 77 ] || atf_fail "exit status $status: $(cat said)"
+	grep -q 'not this:' said || atf_fail 'the reason is missing'
+}
+
+# As with a home far down.
+atf_test_case script__long_path__decides
+script__long_path__decides_body()
+{
+	folder=$(printf 'd%.0s' $(seq 200))/$(printf 'e%.0s' $(seq 200))
+	mkdir -p "$folder"
+	echo 'discard;' >"$folder/script"
+	chmod 600 "$folder/script"
+	letter
+	rm -rf box
+	delivered -o "sieve=%h/$folder/script"
+	holds '' 0
+	not_logged sieve_error
+}
+
 atf_test_case mime__bomb__kept
 mime__bomb__kept_body()
 {
@@ -361,6 +435,10 @@ atf_init_test_cases()
 	atf_add_test_case variables__growing__cut_and_kept
 	atf_add_test_case includes__in_a_circle__kept
 	atf_add_test_case header__ten_megabytes__kept
+	atf_add_test_case \
+	    plan__fields_too_long_or_with_controls__script_still_decides
+	atf_add_test_case reject__reason_of_megabytes__refused
+	atf_add_test_case script__long_path__decides
 	atf_add_test_case mime__bomb__kept
 	atf_add_test_case body__behind_memory__kept
 	atf_add_test_case script__too_large__kept
