@@ -37,12 +37,49 @@ start()
 	make_box box/bo
 }
 
+# from_setup LINE - the line of mda-setup(7) that begins so. Gives line.
+from_setup()
+{
+	line=$(grep "^$1" "$SRCDIR/man/mda-setup.7") ||
+	    atf_fail "mda-setup(7) has no \"$1\""
+}
+
+free_port()
+{
+	python3 -c 'import socket
+s = socket.socket()
+s.bind(("127.0.0.1", 0))
+print(s.getsockname()[1])'
+}
+
+# Here the port is another, and so are who runs it and its settings.
+atf_test_case inetd__two_clients__all_delivered
+inetd__two_clients__all_delivered_body()
+{
+	start
+	from_setup '127.0.0.1:24 stream tcp'
+	port=$(free_port)
+	echo "$line" | sed "s/:24 /:$port /; s/ root / $(id -un) /
+	    s,/usr/local/bin,$BUILDDIR/mda,; s,\$, -c $PWD/settings," \
+	    >inetd.conf
+	atf_check -o match:"mda/mda-lmtp mda-lmtp -c " cat inetd.conf
+	inetd -i "$PWD/inetd.conf" 2>err &
+	pid=$!
+	wait_until python3 -c "import socket
+socket.create_connection(('127.0.0.1', $port))"
+	talk 127.0.0.1 "$port"
+	kill "$pid"
+	atf_check -o empty cat err
+}
+
 atf_test_case tcpserver__two_clients__all_delivered
 tcpserver__two_clients__all_delivered_body()
 {
 	start
+	from_setup 'tcpserver '
+	words=${line#tcpserver }
 	# Standard error is the log's, and must not be the client's.
-	tcpserver -1 -H -R -l0 127.0.0.1 0 $lmtp >port 2>err &
+	tcpserver -1 ${words%% *} 127.0.0.1 0 $lmtp >port 2>err &
 	pid=$!
 	wait_until test -s port
 	talk 127.0.0.1 "$(cat port)"
@@ -77,6 +114,7 @@ add_case()
 
 atf_init_test_cases()
 {
+	add_case inetd__two_clients__all_delivered inetd openbsd-inetd
 	add_case tcpserver__two_clients__all_delivered tcpserver ucspi-tcp
 	add_case systemd_socket_activate__two_clients__all_delivered \
 	    systemd-socket-activate systemd

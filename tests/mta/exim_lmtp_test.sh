@@ -16,15 +16,35 @@ start_exim()
 	sender='Exim lmtp'
 	server_log=$root/var/log/exim4/mainlog
 	virtual_user
-	configure >"$root/etc/exim4/exim4.conf"
+	configure 'domains = example.net' 'local_parts = al : bo' \
+	    >"$root/etc/exim4/exim4.conf"
 	serve
 }
 
+# For users of the system, by a socket that starts it as root.
+start_socket()
+{
+	mta_start
+	sender='Exim lmtp, socket'
+	server_log=$root/var/log/exim4/mainlog
+	asks_user_database=yes
+	line='socket = /run/mda/lmtp'
+	atf_check -o ignore grep -F ".Ql $line" "$SRCDIR/man/mda-setup.7"
+	base_settings=$(from_manual exim-lmtp-settings)
+	use_settings
+	listen
+	configure check_local_user |
+	    sed "s,^  command = .*,  $line,; /^  user = /d" \
+		>"$root/etc/exim4/exim4.conf"
+	serve
+}
+
+# configure LINE ... - for whom the router is.
 configure()
 {
 	cat <<-'END'
 		primary_hostname = mail.example.org
-		domainlist local_domains = example.net
+		domainlist local_domains = example.net : example.org
 		acl_smtp_rcpt = rcpt
 		rfc1413_query_timeout = 0s
 		local_interfaces = 127.0.0.1
@@ -35,8 +55,9 @@ configure()
 		begin routers
 		virtual:
 		  driver = accept
-		  domains = example.net
-		  local_parts = al : bo
+	END
+	printf '  %s\n' "$@"
+	cat <<-'END'
 		  local_part_suffix = +*
 		  local_part_suffix_optional
 		  transport = mda_lmtp
@@ -66,5 +87,9 @@ lmtp__many_recipients__one_conversation_body()
 atf_init_test_cases()
 {
 	usual_cases lmtp start_exim
+	usual_case socket__fifty_messages__whole_in_maildir start_socket \
+	    fifty_maildir
+	usual_case socket__each_fault__deferred_then_one_copy start_socket \
+	    each_fault
 	atf_add_test_case lmtp__many_recipients__one_conversation
 }

@@ -11,13 +11,6 @@ program=mda-lmtp
 asks_user_database=yes
 speaks_lmtp
 
-listen()
-{
-	in_root python3 /usr/local/lib/mta_listen.py /run/mda/lmtp \
-	    /usr/local/bin/mda-lmtp &
-	wait_until [ -S "$root/run/mda/lmtp" ]
-}
-
 start_python()
 {
 	start_piping 'Python smtplib'

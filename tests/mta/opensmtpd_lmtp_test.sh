@@ -15,9 +15,7 @@ start_smtpd()
 	mta_start
 	sender='OpenSMTPD lmtp'
 	server_log=$syslog
-	in_root python3 /usr/local/lib/mta_listen.py /run/mda/lmtp \
-	    /usr/local/bin/mda-lmtp &
-	wait_until [ -S "$root/run/mda/lmtp" ]
+	listen
 	{
 		echo 'listen on lo'
 		from_manual opensmtpd-lmtp

@@ -22,6 +22,16 @@ start_spawn()
 	    'recipient_delimiter = +'
 }
 
+# For users of the system, by a socket that starts it as root.
+start_socket()
+{
+	mta_start
+	sender='Postfix lmtp, socket'
+	asks_user_database=yes
+	listen
+	start_postfix postfix-lmtp-socket
+}
+
 # One conversation for both; the detail is in the address that is kept.
 atf_test_case lmtp__many_recipients__one_conversation
 lmtp__many_recipients__one_conversation_head()
@@ -46,5 +56,11 @@ lmtp__many_recipients__one_conversation_body()
 atf_init_test_cases()
 {
 	usual_cases lmtp start_spawn
+	usual_case socket__fifty_messages__whole_in_maildir start_socket \
+	    fifty_maildir
+	usual_case socket__each_fault__deferred_then_one_copy start_socket \
+	    each_fault
+	usual_case socket__unknown_user__refused_with_5_1_1 start_socket \
+	    unknown_user_refused
 	atf_add_test_case lmtp__many_recipients__one_conversation
 }

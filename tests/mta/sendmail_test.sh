@@ -5,69 +5,16 @@
 layer=sendmail
 . "$SRCDIR/tests/support/mta.sh"
 . "$SRCDIR/tests/support/mta_cases.sh"
+. "$SRCDIR/tests/support/mta_sendmail.sh"
 
 asks_user_database=yes
 
-# start_sendmail - with what the manual gives; no name server is asked, and
-# no load is too high.
-start_sendmail()
+start_local()
 {
 	mta_start
 	sender='sendmail local'
 	null_path='<MAILER-DAEMON>' # as sendmail writes it
-	server_log=$syslog
-	{
-		cat <<-'END'
-			include(`/usr/share/sendmail/cf/m4/cf.m4')
-			OSTYPE(`debian')
-			define(`confSERVICE_SWITCH_FILE', `/mail/switch')
-			define(`confQUEUE_LA', `1000')
-			define(`confREFUSE_LA', `1000')
-			define(`confDELAY_LA', `1000')
-			define(`confTO_IDENT', `0')
-			FEATURE(`no_default_msa')
-			FEATURE(`accept_unresolvable_domains')
-			DAEMON_OPTIONS(`Name=MTA, Addr=127.0.0.1, Port=smtp')
-			LOCAL_DOMAIN(`example.org')
-		END
-		from_manual sendmail-feature
-		printf 'MAILER(`%s'"')\\n" local smtp
-	} >"$root/mail/sendmail.mc"
-	echo 'hosts files' >"$root/mail/switch"
-	in_root m4 /mail/sendmail.mc >"$root/etc/mail/sendmail.cf" ||
-	    atf_fail 'm4 fails'
-	# On an overlay it does not trust the files of its queue.
-	mount -t tmpfs tmpfs "$root/var/spool/mqueue" || atf_fail 'no tmpfs'
-	in_root sendmail -bd </dev/null >"$root/mail/start" 2>&1 || {
-		cat "$root/mail/start"
-		atf_fail 'sendmail does not start'
-	}
-}
-
-submit()
-{
-	: >"$server_log"
-	send_mail "$1" "$2"
-}
-
-outcome()
-{
-	wait_until grep " to=<$rcpt>.* dsn=" "$server_log"
-	case $(grep -m 1 " to=<$rcpt>.* dsn=" "$server_log") in
-	*dsn=2.*) outcome=delivered ;;
-	*dsn=4.*) outcome=deferred ;;
-	*)	outcome=bounced ;;
-	esac
-}
-
-come_again()
-{
-	in_root sendmail -q -v </dev/null
-}
-
-is_idle()
-{
-	! in_root ls /var/spool/mqueue | grep -q '^[a-zA-Z]f'
+	start_sendmail sendmail-feature
 }
 
 atf_test_case local__unknown_user__refused_with_5_1_1
@@ -77,7 +24,7 @@ local__unknown_user__refused_with_5_1_1_head()
 }
 local__unknown_user__refused_with_5_1_1_body()
 {
-	start_sendmail
+	start_local
 	unknown_user_refused
 }
 
@@ -88,7 +35,7 @@ local__extension__found_by_mda_head()
 }
 local__extension__found_by_mda_body()
 {
-	start_sendmail
+	start_local
 	base_settings='detail_folder = create'
 	use_settings
 	rcpt=alice+lists@example.org
@@ -137,7 +84,7 @@ mail_local__spool__delivered_to_by_both_body()
 
 atf_init_test_cases()
 {
-	usual_cases local start_sendmail
+	usual_cases local start_local
 	atf_add_test_case local__unknown_user__refused_with_5_1_1
 	atf_add_test_case local__extension__found_by_mda
 	atf_add_test_case mail_local__spool__delivered_to_by_both

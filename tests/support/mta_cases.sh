@@ -344,6 +344,14 @@ usual_case()
 
 # ---- LMTP ----------------------------------------------------------------
 
+# listen - mda-lmtp behind the socket of mda-setup(7), as a super-server has it.
+listen()
+{
+	in_root python3 /usr/local/lib/mta_listen.py /run/mda/lmtp \
+	    /usr/local/bin/mda-lmtp &
+	wait_until [ -S "$root/run/mda/lmtp" ]
+}
+
 # speaks_lmtp - it hands the mail to mda-lmtp. What is killed behind the last
 # answer has delivered, and the sender knows.
 speaks_lmtp()

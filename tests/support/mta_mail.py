@@ -2,7 +2,7 @@
 
     mta_mail.py make DIR COUNT
         Makes that many messages, all different: DIR/01.eml and so on.
-    mta_mail.py send DIR SENDER RECIPIENT
+    mta_mail.py send DIR SENDER RECIPIENT[,RECIPIENT...]
         Hands them to the server at 127.0.0.1, several at a time.
     mta_mail.py check BOX DIR [END]
         BOX, a Maildir or an mboxrd, must hold each message of DIR once and
@@ -112,7 +112,7 @@ def send_some(paths, sender, recipient, faults):
                        if server.has_extn("8bitmime")]
             for path in paths:
                 wire = read(path).replace(b"\n", b"\r\n")
-                server.sendmail(sender, [recipient], wire, options)
+                server.sendmail(sender, recipient.split(","), wire, options)
     except (OSError, smtplib.SMTPException) as fault:
         faults.append(fault)
 
