@@ -162,6 +162,7 @@ struct talk {
 	unsigned int questions;
 	bool is_at_end;
 	bool is_late;
+	bool is_doubted; /* it said what cannot be right */
 };
 
 /* Takes blocks of what follows; gives false to end it. */
@@ -404,9 +405,9 @@ take_next(struct talk *talk)
 	    talk->task->message.size_bytes + RECORD_BYTES, talk->until_us,
 	    &kind, &record);
 	talk->is_late = !is_taken && clock_us() >= talk->until_us;
-	is_taken = is_taken && take_record(talk, kind, record);
+	talk->is_doubted = is_taken && !take_record(talk, kind, record);
 	arena_end(&memory);
-	return is_taken;
+	return is_taken && !talk->is_doubted;
 }
 
 static bool
@@ -421,8 +422,10 @@ hold_talk(struct talk *talk)
 	    &plan->memory, talk->headers.room, sizeof(*talk->headers.at));
 	while (is_well && talk->headers.at != NULL && !talk->is_at_end)
 		is_well = take_next(talk);
-	return is_well && talk->is_at_end && !plan->memory.is_exhausted &&
-	    pack_is_plan(plan, limits);
+	if (!is_well || !talk->is_at_end || plan->memory.is_exhausted)
+		return false;
+	talk->is_doubted = !pack_is_plan(plan, limits);
+	return !talk->is_doubted;
 }
 
 /* ---- The decision ------------------------------------------------------- */
@@ -432,6 +435,10 @@ tell_end(struct judge_decision *decision, const struct talk *talk, int status)
 {
 	if (talk->is_late)
 		set_trouble(decision, "the scripts took too long");
+	else if (talk->is_doubted)
+		set_trouble(decision,
+		    "the process of the scripts gave a plan that cannot be "
+		    "right");
 	else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU)
 		set_trouble(decision, "the scripts took too much time");
 	else if (WIFSIGNALED(status))

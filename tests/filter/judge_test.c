@@ -218,6 +218,35 @@ ATF_TC_BODY(child__wrong_in_any_way__kept, tc)
 	ATF_CHECK(clock_us() - start_us < 20 * 1000000LL);
 }
 
+/* What it is said of each: a plan that is doubted is no death of the process. */
+ATF_TC_WITHOUT_HEAD(child__wrong__told_what_it_did);
+ATF_TC_BODY(child__wrong__told_what_it_did, tc)
+{
+	static const char doubted[] =
+	    "the process of the scripts gave a plan that cannot be right";
+	static const struct {
+		void (*way)(int);
+		const char *trouble;
+	} cases[] = {
+		{ say_nothing,
+		    "the process of the scripts ended with status 0 and without "
+		    "a plan" },
+		{ die, "the process of the scripts was ended by signal 9" },
+		{ end_at_once, doubted },
+		{ say_no_kind, doubted },
+		{ say_too_much, doubted },
+		{ ask_for_ever, doubted },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		start_false(cases[i].way, 30);
+		decide();
+		ATF_CHECK_STREQ(cases[i].trouble, decision.trouble);
+		check_kept();
+	}
+}
+
 ATF_TC_WITHOUT_HEAD(child__hangs__kept_in_time);
 ATF_TC_BODY(child__hangs__kept_in_time, tc)
 {
@@ -272,6 +301,7 @@ ATF_TC_BODY(child__none__kept, tc)
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, child__wrong_in_any_way__kept);
+	ATF_TP_ADD_TC(tp, child__wrong__told_what_it_did);
 	ATF_TP_ADD_TC(tp, child__hangs__kept_in_time);
 	ATF_TP_ADD_TC(tp, errors__with_line_ends__on_one_line);
 	ATF_TP_ADD_TC(tp, child__well__its_plan);
