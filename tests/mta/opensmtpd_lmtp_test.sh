@@ -14,11 +14,25 @@ start_smtpd()
 {
 	mta_start
 	sender='OpenSMTPD lmtp'
-	server_log=$syslog
 	listen
+	configure opensmtpd-lmtp
+}
+
+start_port()
+{
+	mta_start
+	sender='OpenSMTPD lmtp, port'
+	listen 24
+	configure opensmtpd-lmtp-port
+}
+
+# configure KEY - with this line of the manual.
+configure()
+{
+	server_log=$syslog
 	{
 		echo 'listen on lo'
-		from_manual opensmtpd-lmtp
+		from_manual "$1"
 		echo 'match from any for domain "example.org" action "mda"'
 	} >"$root/etc/smtpd.conf"
 	serve
@@ -27,4 +41,6 @@ start_smtpd()
 atf_init_test_cases()
 {
 	usual_cases lmtp start_smtpd
+	usual_case port__fifty_messages__whole_in_maildir start_port \
+	    fifty_maildir
 }

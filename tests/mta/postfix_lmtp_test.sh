@@ -32,6 +32,14 @@ start_socket()
 	start_postfix postfix-lmtp-socket
 }
 
+start_port()
+{
+	mta_start
+	sender='Postfix lmtp, port'
+	listen 24
+	start_postfix postfix-lmtp-port
+}
+
 # One conversation for both; the detail is in the address that is kept.
 atf_test_case lmtp__many_recipients__one_conversation
 lmtp__many_recipients__one_conversation_head()
@@ -57,6 +65,8 @@ atf_init_test_cases()
 {
 	usual_cases lmtp start_spawn
 	usual_case socket__fifty_messages__whole_in_maildir start_socket \
+	    fifty_maildir
+	usual_case port__fifty_messages__whole_in_maildir start_port \
 	    fifty_maildir
 	usual_case socket__each_fault__deferred_then_one_copy start_socket \
 	    each_fault

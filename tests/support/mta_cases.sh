@@ -344,12 +344,22 @@ usual_case()
 
 # ---- LMTP ----------------------------------------------------------------
 
-# listen - mda-lmtp behind the socket of mda-setup(7), as a super-server has it.
+# listen [PORT] - mda-lmtp behind the socket of mda-setup(7), or a port, as a
+# super-server has it.
 listen()
 {
-	in_root python3 /usr/local/lib/mta_listen.py /run/mda/lmtp \
-	    /usr/local/bin/mda-lmtp &
-	wait_until [ -S "$root/run/mda/lmtp" ]
+	in_root python3 /usr/local/lib/mta_listen.py \
+	    "${1+127.0.0.1:}${1-/run/mda/lmtp}" /usr/local/bin/mda-lmtp &
+	wait_until is_listening "$@"
+}
+
+is_listening()
+{
+	if [ "$#" -eq 0 ]; then
+		[ -S "$root/run/mda/lmtp" ]
+	else
+		in_root ss -Hltn "sport = :$1" | grep -q .
+	fi
 }
 
 # speaks_lmtp - it hands the mail to mda-lmtp. What is killed behind the last

@@ -1,5 +1,6 @@
-"""mta_listen.py PATH COMMAND... - as inetd does: for each connection to the
-socket PATH, start the command, with the connection for input and output."""
+"""mta_listen.py PATH|HOST:PORT COMMAND... - as inetd does: for each connection
+to the socket PATH, or the port of HOST, start the command, with the connection
+for input and output."""
 
 import os
 import socket
@@ -7,11 +8,15 @@ import subprocess
 import sys
 
 path, command = sys.argv[1], sys.argv[2:]
-os.makedirs(os.path.dirname(path), exist_ok=True)
-server = socket.socket(socket.AF_UNIX)
-server.bind(path)
-os.chmod(path, 0o666)
-server.listen(64)
+if path.startswith("/"):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    server = socket.socket(socket.AF_UNIX)
+    server.bind(path)
+    os.chmod(path, 0o666)
+    server.listen(64)
+else:
+    host, port = path.split(":")
+    server = socket.create_server((host, int(port)))
 running = []
 while True:
     connection, _ = server.accept()
