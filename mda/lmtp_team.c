@@ -17,7 +17,8 @@
 
 enum {
 	MONITOR_FD = 4,	 /* in a worker, beside TEAM_MESSAGE_FD */
-	SIDE_BY_SIDE = 8 /* more of them gain nothing (doc/facts.md) */
+	SIDE_BY_SIDE = 8, /* more of them gain nothing (doc/facts.md) */
+	ASKED_AT_ONCE = 8
 };
 
 /* ---- Who delivers for whom ---------------------------------------------- */
@@ -207,16 +208,18 @@ make_jobs(size_t count)
 }
 
 /*
- * With which groups each will have its account's rights. All are asked for
- * before the first fork: whatever is written between two forks is copied.
+ * With which groups the next of them will have their accounts' rights.
+ * Whatever is written between two forks is copied, so several are asked for
+ * at a time; but the first are to begin before all are.
  */
 static void
-ask_groups(struct team *team)
+ask_groups(struct team *team, size_t first_index)
 {
 	static struct account account; /* large */
+	size_t end = first_index + ASKED_AT_ONCE;
 	size_t i;
 
-	for (i = 0; i < team->worker_count; i++) {
+	for (i = first_index; i < end && i < team->worker_count; i++) {
 		struct worker *worker = &team->workers[i];
 		const struct recipient *first =
 		    team->recipients[worker->indexes[0]];
@@ -333,9 +336,11 @@ team_start(struct team *team, struct recipient **recipients, size_t count)
 		return;
 	}
 	assign(team);
-	ask_groups(team);
-	for (i = 0; i < team->worker_count; i++)
+	for (i = 0; i < team->worker_count; i++) {
+		if (i % ASKED_AT_ONCE == 0)
+			ask_groups(team, i);
 		start_worker(team, &team->workers[i]);
+	}
 }
 
 /* ---- What they say ------------------------------------------------------ */
