@@ -517,6 +517,9 @@ verdicts__box_cannot_be_asked__451_for_it_alone_head()
 verdicts__box_cannot_be_asked__451_for_it_alone_body()
 {
 	not_sanitized
+	# There, mailboxes are asked by calls of other names, and others by these.
+	not_for musl
+	not_for i386
 	lmtp_virtual
 	make_message message
 	tried=0
