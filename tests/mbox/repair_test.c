@@ -514,6 +514,11 @@ state_of(size_t slot)
 
 static const char other_text[] = "Message-ID: <other@example.org>\n\nx\n";
 
+/* The one that RECORD holds, as its sender has it. */
+static const char same_text[] =
+    "Message-ID: <m@example.org>\nSubject: repair\n\n"
+    "12:34\nGreetings From Paris,\nFrom the start\n";
+
 ATF_TC_WITHOUT_HEAD(run__torn_end__cut_and_settled);
 ATF_TC_BODY(run__torn_end__cut_and_settled, tc)
 {
@@ -617,6 +622,15 @@ ATF_TC_BODY(run__cannot_be_read__not_touched_and_still_open, tc)
 	bytes_free(&box);
 }
 
+/* A torn end is still there, and still to be judged. */
+static void
+require_left_alone(struct hand *hand, size_t slot)
+{
+	require_run(hand);
+	ATF_CHECK(file_holds("box", SPAN(OLD FROM)));
+	ATF_CHECK_EQ(ENTRY_OPEN, state_of(slot));
+}
+
 ATF_TC_WITHOUT_HEAD(run__torn_end_cannot_be_read__cut_by_the_next);
 ATF_TC_BODY(run__torn_end_cannot_be_read__cut_by_the_next, tc)
 {
@@ -627,9 +641,7 @@ ATF_TC_BODY(run__torn_end_cannot_be_read__cut_by_the_next, tc)
 	slot = add(&hand, entry_at(START, 0));
 	calls_install();
 	fail_nth(CALL_mmap, 1, ENOMEM);
-	require_run(&hand);
-	ATF_CHECK(file_holds("box", SPAN(OLD FROM)));
-	ATF_CHECK_EQ(ENTRY_OPEN, state_of(slot));
+	require_left_alone(&hand, slot);
 	require_run(&hand);
 	ATF_CHECK(file_holds("box", SPAN(OLD)));
 	ATF_CHECK_EQ(ENTRY_VOID, state_of(slot));
@@ -643,10 +655,7 @@ ATF_TC_BODY(run__witness_cannot_be_compared__no_witness, tc)
 	struct hand hand;
 	size_t slot;
 
-	start(&hand,
-	    "Message-ID: <m@example.org>\nSubject: repair\n\n"
-	    "12:34\nGreetings From Paris,\nFrom the start\n",
-	    SPAN(OLD RECORD));
+	start(&hand, same_text, SPAN(OLD RECORD));
 	slot = add(&hand, entry_at(START, 0));
 	calls_install();
 	fail_nth(CALL_mmap, 2, ENOMEM);
@@ -681,9 +690,7 @@ ATF_TC_BODY(run__torn_on_fuse__not_cut_and_still_open, tc)
 	start(&hand, other_text, SPAN(OLD FROM));
 	hand.box.is_fuse = true;
 	slot = add(&hand, entry_at(START, 0));
-	require_run(&hand);
-	ATF_CHECK(file_holds("box", SPAN(OLD FROM)));
-	ATF_CHECK_EQ(ENTRY_OPEN, state_of(slot));
+	require_left_alone(&hand, slot);
 	finish(&hand);
 }
 
@@ -693,10 +700,7 @@ ATF_TC_BODY(run__same_message_is_there__witness, tc)
 	struct hand hand;
 	size_t slot;
 
-	start(&hand,
-	    "Message-ID: <m@example.org>\nSubject: repair\n\n"
-	    "12:34\nGreetings From Paris,\nFrom the start\n",
-	    SPAN(OLD RECORD));
+	start(&hand, same_text, SPAN(OLD RECORD));
 	slot = add(&hand, entry_at(START, 0));
 	require_run(&hand);
 	ATF_CHECK(hand.repair.is_witness);
@@ -712,10 +716,7 @@ ATF_TC_BODY(run__same_message_before_others__witness, tc)
 {
 	struct hand hand;
 
-	start(&hand,
-	    "Message-ID: <m@example.org>\nSubject: repair\n\n"
-	    "12:34\nGreetings From Paris,\nFrom the start\n",
-	    SPAN(OLD RECORD FOREIGN));
+	start(&hand, same_text, SPAN(OLD RECORD FOREIGN));
 	(void)add(&hand, entry_at(START, 0));
 	require_run(&hand);
 	ATF_CHECK(hand.repair.is_witness);
