@@ -125,6 +125,23 @@ not_for()
 	[ "${MDA_PART-}" != "$1" ] || atf_skip "not for $1"
 }
 
+# trace_apart COMMAND ... - under strace, with "message" as its input, each
+# process for itself: in one file, lines of two are torn. Gives the files
+# of_parent and of_child.
+trace_apart()
+{
+	rm -f trace.*
+	atf_check strace -ff -s 400 -o trace "$@" <message
+	: >of_child
+	for trace in trace.*; do
+		if grep -q '^execve(' "$trace"; then
+			cp "$trace" of_parent
+		else
+			cat "$trace" >>of_child
+		fi
+	done
+}
+
 # not_emulated WHY - of a program that qemu runs, it is not true.
 not_emulated()
 {
