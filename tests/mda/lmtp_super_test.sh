@@ -1,5 +1,6 @@
-# mda-lmtp, started for each connection by what listens on a socket. Those are
-# no part of a usual machine: "make check-long" says which one is missing.
+# mda-lmtp, started for each connection by what listens on a socket. But for one
+# of our own, those are no part of a usual machine: "make check-long" says which
+# one is missing.
 
 # What is sourced sets variables; $lmtp is several words.
 # shellcheck disable=SC1091,SC2086,SC2154
@@ -99,6 +100,19 @@ systemd_socket_activate__two_clients__all_delivered_body()
 	kill "$pid"
 }
 
+atf_test_case listener__two_clients__all_delivered
+listener__two_clients__all_delivered_body()
+{
+	start
+	python3 "$SRCDIR/tests/support/mta_listen.py" "$PWD/socket" $lmtp \
+	    2>err &
+	pid=$!
+	wait_until test -S socket
+	talk "$PWD/socket" 0
+	kill "$pid"
+	atf_check -o empty cat err
+}
+
 # add_case NAME PROGRAM PACKAGE
 add_case()
 {
@@ -114,6 +128,7 @@ add_case()
 
 atf_init_test_cases()
 {
+	atf_add_test_case listener__two_clients__all_delivered
 	add_case inetd__two_clients__all_delivered inetd openbsd-inetd
 	add_case tcpserver__two_clients__all_delivered tcpserver ucspi-tcp
 	add_case systemd_socket_activate__two_clients__all_delivered \
